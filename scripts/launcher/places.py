@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import stat
 from pathlib import Path
@@ -41,8 +42,12 @@ def private_folder(folder, owner=None):
 
 
 def socket_folder(wanted):
-    """The folder for sockets: `wanted`, or one with a short name in /tmp when the path is too long for a socket."""
-    if len(os.fsencode(wanted)) <= LONGEST_RUN_FOLDER:
+    """The folder for sockets: `wanted`, or one with a short plain name in /tmp.
+
+    A long path does not fit into a socket's address, and a space or comma in it would have to be written in five
+    different ways for five programs.
+    """
+    if len(os.fsencode(wanted)) <= LONGEST_RUN_FOLDER and re.fullmatch(r"[\w/.+-]+", str(wanted), re.ASCII):
         return wanted
     name = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:12]
     return Path("/tmp") / f"parley-{os.geteuid()}-{name}"

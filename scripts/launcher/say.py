@@ -1,10 +1,12 @@
 """How the launcher talks: one line for each thing it does, one sentence when it cannot go on."""
 
 import errno
+import os
 import re
 import time
 
-STARTED = time.monotonic()
+# Handed on to the launcher's own helpers, so that all lines count from the same moment.
+STARTED = float(os.environ.get("PARLEY_STARTED") or time.monotonic())
 
 FULL = "The disk is full (no space left in {where}): free some space and run the same command again."
 

@@ -1,0 +1,131 @@
+"""The three processes that are Parley when it runs: the web server, the worker and its clock."""
+
+import http.client
+import os
+import signal
+import time
+
+from .places import PYTHON, VAR
+from .ports import HOST
+from .processes import Child
+from .say import Refusal, explain, say
+from .settings import without_owner
+
+LOGS = VAR / "log"
+LARGEST_LOG = 5 * 2**20
+# No query strings: they hold what people search for.
+ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
+
+
+def web_command(port):
+    """gunicorn. Its control socket would lie in the home folder, open to others, and is not needed."""
+    return [
+        *(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{port}"),
+        *("--worker-class", "gthread", "--workers", 2, "--threads", 4, "--timeout", 60, "--graceful-timeout", 10),
+        *("--no-control-socket", "--access-logfile", "-", "--access-logformat", ACCESS_LOG),
+    ]
+
+
+def worker_command():
+    """The worker that makes reports. There is one, so that it need not look for others."""
+    return [PYTHON, *"-m celery -A config worker --loglevel info -c 2 --without-gossip --without-mingle".split()]
+
+
+def beat_command():
+    """The clock that wakes recurring tasks."""
+    return [PYTHON, *"-m celery -A config beat --loglevel info -s".split(), VAR / "beat-schedule"]
+
+
+class Signals:
+    """Ctrl-C (or `make stop`) ends what is being done; once there are processes to stop, it is only counted."""
+
+    def __init__(self):
+        self.count = 0
+        self.counting = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self.heard)
+
+    def heard(self, *_):
+        self.count += 1
+        if not self.counting:
+            raise KeyboardInterrupt
+
+    def hurried(self):
+        """Whether it was asked for twice."""
+        return self.count > 1
+
+
+def serve(port, environment, signals, servers):
+    """Start the processes, say where the page is, and wait for the end; the exit status."""
+    signals.counting = True
+    told = without_owner(environment)
+    children = []
+    try:
+        children.append(start("web server", "web", web_command(port), told))
+        wait_for_page(children[0], port, signals)
+        for name, log, command in (("worker", "worker", worker_command()), ("clock", "beat", beat_command())):
+            children.append(start(name, log, command, told))
+        if not signals.count:
+            say(f"Parley is at http://{HOST}:{port}/ (Ctrl-C stops everything; logs in var/log)")
+        return watch(children, servers, signals)
+    finally:
+        for child in children:
+            say(f"Stopping the {child.name}")
+            child.stop(grace=15, hurried=signals.hurried)
+
+
+def start(name, log, command, environment):
+    """Start one process, with a log that cannot grow for ever."""
+    path = LOGS / f"{log}.log"
+    bound(path)
+    say(f"Starting the {name}")
+    return Child(name, command, environment, path)
+
+
+def bound(path):
+    """Begin a log anew when it has grown large, keeping one old one."""
+    if path.exists() and path.stat().st_size > LARGEST_LOG:
+        os.replace(path, path.with_suffix(".old.log"))
+
+
+def wait_for_page(web, port, signals, seconds=90):
+    """Wait until the first page is really answered, not only the port taken."""
+    limit = time.monotonic() + seconds
+    status = None
+    while time.monotonic() < limit and not signals.count:
+        if web.ended():
+            raise Refusal(explain(web.output(), "Starting the web server") + " (var/log/web.log has the whole of it)")
+        status = page_status(port)
+        if status and status < 500:
+            return
+        time.sleep(0.05 if status is None else 0.5)
+    if not signals.count:
+        answer = f"answers with error {status}" if status else "does not answer"
+        raise Refusal(f"The web server {answer}; var/log/web.log says why.")
+
+
+def page_status(port):
+    """The status the first page is answered with; None while nothing answers."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=30)
+    try:
+        connection.request("GET", "/", headers={"Host": "localhost"})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def watch(children, servers, signals):
+    """Wait until somebody asks for the end, or one of the processes has ended by itself."""
+    while not signals.count:
+        for child in children:
+            if child.ended():
+                say(f"The {child.name} ended by itself; the end of {child.log.name} in var/log says why")
+                return 1
+        for held in servers:
+            if not held.running():
+                say(f"{held.server.title} ended; var/log/{held.server.name}.log may say why")
+                return 1
+        time.sleep(0.25)
+    return 0
