@@ -1,0 +1,137 @@
+"""The one way to name the reader: ``acting_as(principal)``.
+
+A principal is one of ``"anonymous"``, ``"system"``, ``"user:<uuid>"`` and ``"token:<uuid>"``. Inside the context
+every statement of this transaction is answered by PostgreSQL's row-level policies for that principal, and the
+managers of classified models add the same labels as constants, for the planner's sake.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg2.extensions import TRANSACTION_STATUS_INTRANS
+
+ANONYMOUS = "anonymous"
+SYSTEM = "system"
+
+
+class NoReader(RuntimeError):
+    """A classified table was asked outside ``acting_as``: nobody is named, so nothing is answered."""
+
+
+@dataclass
+class Reader:
+    """Who is asking, and by which door; the numbers of the labels they may read."""
+
+    principal: str
+    role: str = "anonymous"
+    user_id: uuid.UUID | None = None
+    labels: tuple[int, ...] = ()
+    clearance: int = 0
+    compartments: tuple[int, ...] = ()
+    door: str = "command"
+    request_id: str = ""
+    cache: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def labels_key(self) -> str:
+        """A digest of the labels, the role and the person, for the keys of shared caches."""
+        told = json.dumps([self.labels, self.role, str(self.user_id)])
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+_reader: ContextVar[Reader | None] = ContextVar("parley_reader", default=None)
+
+
+def user_principal(user) -> str:
+    """Return the principal of a signed-in user."""
+    return f"user:{user.pk}"
+
+
+def token_principal(token) -> str:
+    """Return the principal of an API token, which is narrower than its user's."""
+    return f"token:{token.pk}"
+
+
+def current_reader() -> Reader:
+    """Return the reader named for this context; raise NoReader outside ``acting_as``."""
+    reader = _reader.get()
+    if reader is None:
+        raise NoReader("Name the reader first: with acting_as(principal).")
+    return reader
+
+
+def has_reader() -> bool:
+    """Return whether a reader is named."""
+    return _reader.get() is not None
+
+
+def sign(principal: str, transaction_start: str) -> str:
+    """Return the setting's value: principal, start of the transaction and their nested keyed SHA-256."""
+    told = f"{principal}|{transaction_start}"
+    key = settings.PARLEY_CONTEXT_KEY
+    return f"{told}|{hashlib.sha256(key + hashlib.sha256(key + told.encode()).digest()).hexdigest()}"
+
+
+def refresh_labels() -> None:
+    """Read the reader's labels again, after a write that may have made a new one."""
+    reader = current_reader()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access.my_labels()")
+        reader.labels = tuple(cursor.fetchone()[0])
+
+
+@contextmanager
+def acting_as(principal: str, *, door: str = "command", request_id: str = "") -> Iterator[Reader]:
+    """Run everything inside, in one transaction, as ``principal``.
+
+    ``door`` says through what the change comes (page, api, task, command, import) and is kept in the history with
+    ``request_id``. Contexts nest; leaving one restores the one before, also after an error. Raises
+    ``django.db.ProgrammingError`` (42501) for a principal that does not exist or was deactivated.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(epoch FROM now())::text, coalesce(current_setting('parley.reader', true), ''),"
+            " coalesce(current_setting('parley.act', true), '')"
+        )
+        start, outer_reader, outer_act = cursor.fetchone()
+        act = json.dumps({"door": door, "request_id": request_id})
+        cursor.execute(
+            "SELECT set_config('parley.reader', %s, true), set_config('parley.act', %s, true)",
+            [sign(principal, start), act],
+        )
+        cursor.execute("SELECT role, user_id, labels, clearance, compartments FROM access.me()")
+        role, user_id, labels, clearance, compartments = cursor.fetchone()
+        reader = Reader(
+            principal, role, user_id, tuple(labels), clearance, tuple(compartments), door=door, request_id=request_id
+        )
+        before = _reader.set(reader)
+        try:
+            yield reader
+        finally:
+            _reader.reset(before)
+            # Leaving a savepoint does not undo SET LOCAL, so an outer reader is put back by hand.
+            usable = connection.connection is not None and not connection.needs_rollback
+            if usable and connection.connection.info.transaction_status == TRANSACTION_STATUS_INTRANS:
+                cursor.execute(
+                    "SELECT set_config('parley.reader', %s, true), set_config('parley.act', %s, true)",
+                    [outer_reader, outer_act],
+                )
+
+
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Attach a reason to the changes made inside; the history keeps it."""
+    reader = current_reader()
+    told = {"door": reader.door, "request_id": reader.request_id}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('parley.act', %s, true)", [json.dumps(told | {"reason": reason})])
+        yield
+        if not connection.needs_rollback:
+            cursor.execute("SELECT set_config('parley.act', %s, true)", [json.dumps(told)])

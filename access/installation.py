@@ -1,0 +1,77 @@
+"""After every migration, as the owner: the signing key and the grants of the application's role.
+
+Default-deny: everything is revoked, then each table is granted what its kind allows. A table that is neither
+classified nor named in OPEN_TABLES gets nothing, and a test says so.
+"""
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections
+from psycopg2 import sql
+
+# Tables without labels that the application may use, with the reason why they need none.
+OPEN_TABLES: dict[str, tuple[str, str]] = {
+    "access_user": ("SELECT, INSERT, UPDATE", "accounts; changes are guarded by a trigger"),
+    "access_membership": ("SELECT, INSERT, DELETE", "own policy: one's own, or as administrator"),
+    "access_compartment": ("SELECT, INSERT, UPDATE", "own policy: members and administrators"),
+    "access_label": ("SELECT", "own policy: labels the reader may read"),
+    "access_apitoken": ("SELECT, INSERT, UPDATE", "digests only; changes are guarded by a trigger"),
+    "django_session": ("SELECT, INSERT, UPDATE, DELETE", "session keys are kept as digests"),
+    "django_content_type": ("SELECT", "names of models"),
+    "django_migrations": ("SELECT", "names of migrations"),
+    "records_historyentry": ("SELECT", "own policy: the label then and the label now"),
+    "records_searchentry": ("SELECT", "policy on the label of the record found"),
+    "reports_reportrun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under its label"),
+}
+CLASSIFIED = "SELECT, INSERT, UPDATE"
+FUNCTIONS = ("access", "records")
+
+
+def classified_tables() -> list[str]:
+    """Return the tables of all models that carry a marking of their own."""
+    from records.models import Record
+
+    return sorted(model._meta.db_table for model in apps.get_models() if issubclass(model, Record))
+
+
+def after_migrate(app_config, using: str, **kwargs) -> None:
+    """Runs once, after the last app's migrations."""
+    if app_config.name != "access" or "owner" not in (using,):
+        return
+    secure(using)
+
+
+def secure(using: str) -> None:
+    """Set the signing key and the grants on the database ``using``, connected as its owner."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('records_historyentry') IS NOT NULL")
+        if not cursor.fetchone()[0]:
+            return
+        cursor.execute(
+            "INSERT INTO access_private.secret (id, key) VALUES (1, %s)"
+            " ON CONFLICT (id) DO UPDATE SET key = excluded.key",
+            [settings.PARLEY_CONTEXT_KEY],
+        )
+        role = sql.Identifier(settings.PARLEY_APP_ROLE)
+        connection = cursor.connection
+
+        def run(statement: str, **names) -> None:
+            cursor.execute(sql.SQL(statement).format(role=role, **names).as_string(connection))
+
+        run("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
+        run("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}")
+        run("GRANT USAGE ON SCHEMA public TO {role}")
+        for schema in FUNCTIONS:
+            run("GRANT USAGE ON SCHEMA {schema} TO {role}", schema=sql.Identifier(schema))
+            run("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {role}", schema=sql.Identifier(schema))
+        grants = {table: rights for table, (rights, _reason) in OPEN_TABLES.items()}
+        grants |= dict.fromkeys(classified_tables(), CLASSIFIED)
+        existing = set(connections[using].introspection.table_names(cursor))
+        for table, rights in grants.items():
+            if table in existing:
+                run("GRANT " + rights + " ON {table} TO {role}", table=sql.Identifier(table))
+        cursor.execute(
+            "SELECT pg_get_serial_sequence(t, 'id') FROM unnest(%s) t", [["access_membership", "access_compartment"]]
+        )
+        for (sequence,) in cursor.fetchall():
+            run("GRANT USAGE ON SEQUENCE {sequence} TO {role}", sequence=sql.Identifier(*sequence.split(".")))

@@ -1,0 +1,81 @@
+"""Names the reader of every request before anything else touches a classified table."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from access.context import ANONYMOUS, acting_as, token_principal, user_principal
+from access.models import ApiToken
+
+OPEN_PATHS = ("/sign-in/", "/static/", "/healthz", "/readyz", "/theme/")
+
+
+class ReadingDoorMiddleware:
+    """Resolves session or token to one principal and runs view and rendering as that reader, in one transaction.
+
+    Sets ``request.user`` and ``request.api_token`` (None for a session). An unknown, expired or revoked token is
+    answered 401. Answers are never cached by anyone. A server error rolls the whole transaction back.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.api_token = None
+        is_api = request.path.startswith("/api/")
+        kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() in {"token", "bearer"}:
+            token = (
+                ApiToken.objects.usable()
+                .select_related("user")
+                .filter(digest=ApiToken.digest_of(secret.strip()))
+                .first()
+            )
+            if token is None:
+                return refuse_token()
+            request.user, request.api_token, principal = token.user, token, token_principal(token)
+        else:
+            request.user = get_user(request)
+            principal = user_principal(request.user) if request.user.is_authenticated else ANONYMOUS
+        if principal == ANONYMOUS and settings.SIGN_IN_REQUIRED and not request.path.startswith(OPEN_PATHS):
+            if is_api:
+                return refuse_token()
+            return redirect_to_login(request.get_full_path())
+        with acting_as(principal, door="api" if is_api else "page", request_id=uuid.uuid4().hex) as reader:
+            request.reader = reader
+            if request.api_token is not None:
+                note_use(request.api_token)
+            response = self.get_response(request)
+            if response.streaming:
+                raise RuntimeError("A streamed answer must open its own acting_as.")
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        patch_vary_headers(response, ["Cookie", "Authorization"])
+        return response
+
+
+def refuse_token() -> JsonResponse:
+    """The API's answer to a missing or unusable token; the shape of every API error."""
+    detail = _("Sign in, or send a token that is neither expired nor revoked: Authorization: Token <token>.")
+    response = JsonResponse({"error": {"code": "not_authenticated", "message": detail, "fields": {}}}, status=401)
+    response.headers["WWW-Authenticate"] = "Token"
+    return response
+
+
+def note_use(token: ApiToken) -> None:
+    """Keep the day and hour of a token's last use, at most once in five minutes."""
+    now = timezone.now()
+    if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 300:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
+__all__ = ["AnonymousUser", "ReadingDoorMiddleware"]

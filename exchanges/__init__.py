@@ -1,0 +1,1 @@
+"""Humanitarian outcomes, the claims about them, estimates, deliveries and running totals."""

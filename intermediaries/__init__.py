@@ -1,0 +1,1 @@
+"""Actors, their names, their mandates as intermediaries and their representatives."""

@@ -1,0 +1,1 @@
+"""Conflicts, channels, meetings, agreements and commitments."""

@@ -1,0 +1,174 @@
+"""Agreements and the promises in them."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from intermediaries.models import Actor
+from negotiations.models.channels import Channel
+from negotiations.models.meetings import Meeting
+from negotiations.vocabulary import (
+    AgreementForm,
+    AgreementStage,
+    AgreementStatus,
+    CommitmentKind,
+    CommitmentSubject,
+    QuantityKind,
+    Reciprocity,
+    TermCertainty,
+)
+from records.dates import Dated, date_constraints
+from records.models import Record, record_constraints
+
+
+class Agreement(Dated, Record):
+    """What came out of talks: its form, PA-X stage, status, terms; may be amended or renewed by another."""
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="agreements", verbose_name=_("channel"))
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, null=True, blank=True, related_name="agreements", verbose_name=_("meeting")
+    )
+    title = models.CharField(_("title"), max_length=300)
+    form = models.CharField(_("form"), max_length=20, choices=AgreementForm.choices, default=AgreementForm.UNKNOWN)
+    stage = models.CharField(_("PA-X stage"), max_length=7, choices=AgreementStage.choices, blank=True)
+    status = models.CharField(_("status"), max_length=20, choices=AgreementStatus.choices)
+    terms = models.TextField(_("terms"), blank=True)
+    amends = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="amended_by", verbose_name=_("amends or renews")
+    )
+
+    class Meta(Record.Meta):
+        ordering = ["-started_on", "-recorded_at"]
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        constraints = [
+            *record_constraints("agreement"),
+            *date_constraints("agreement"),
+            models.CheckConstraint(condition=models.Q(form__in=AgreementForm.values), name="agreement_form_known"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=AgreementStatus.values), name="agreement_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AgreementParty(Record):
+    """An actor bound by an agreement."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="party_links", verbose_name=_("agreement"))
+    actor = models.ForeignKey(Actor, models.PROTECT, related_name="agreement_links", verbose_name=_("actor"))
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta(Record.Meta):
+        ordering = ["position"]
+        verbose_name = _("party to an agreement")
+        verbose_name_plural = _("parties to agreements")
+        constraints = [*record_constraints("agreement_party")]
+
+    def __str__(self) -> str:
+        return str(self.actor)
+
+
+class Commitment(Record):
+    """One promise: who owes whom what, how many or in words, in return for what, by when, on which condition.
+
+    ``subject_words``, ``quantity_words`` and ``direction_words`` keep the terms as they were written down.
+    """
+
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, null=True, blank=True, related_name="commitments", verbose_name=_("agreement")
+    )
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, null=True, blank=True, related_name="commitments", verbose_name=_("meeting")
+    )
+    title = models.CharField(_("the promise, in the words used"), max_length=300, blank=True)
+    owed_by = models.ForeignKey(
+        Actor, models.PROTECT, null=True, blank=True, related_name="commitments_owed", verbose_name=_("who owes")
+    )
+    owed_to = models.ForeignKey(
+        Actor, models.PROTECT, null=True, blank=True, related_name="commitments_due", verbose_name=_("to whom")
+    )
+    commitment_kind = models.CharField(
+        _("kind"), max_length=16, choices=CommitmentKind.choices, default=CommitmentKind.OTHER
+    )
+    subject = models.CharField(_("of what"), max_length=24, choices=CommitmentSubject.choices)
+    quantity_kind = models.CharField(
+        _("how many"), max_length=10, choices=QuantityKind.choices, default=QuantityKind.NUMBER
+    )
+    quantity = models.BigIntegerField(_("number"), null=True, blank=True)
+    is_minimum = models.BooleanField(_("at least this many"), default=False)
+    direction = models.CharField(_("direction"), max_length=40, blank=True)
+    subject_words = models.CharField(_("of what, as written"), max_length=80, blank=True)
+    quantity_words = models.CharField(_("how many, as written"), max_length=80, blank=True)
+    direction_words = models.CharField(_("direction, as written"), max_length=80, blank=True)
+    reciprocity = models.CharField(
+        _("reciprocity"), max_length=12, choices=Reciprocity.choices, default=Reciprocity.UNSPECIFIED
+    )
+    certainty = models.CharField(
+        _("certainty of the term"), max_length=14, choices=TermCertainty.choices, default=TermCertainty.UNKNOWN
+    )
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    condition = models.TextField(_("condition"), blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta(Record.Meta):
+        ordering = ["-recorded_at", "position"]
+        verbose_name = _("commitment")
+        verbose_name_plural = _("commitments")
+        constraints = [
+            *record_constraints("commitment"),
+            models.CheckConstraint(
+                condition=models.Q(agreement__isnull=False) | models.Q(meeting__isnull=False),
+                name="commitment_made_somewhere",
+                violation_error_message=_("Name the agreement or the meeting in which the promise was made."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quantity_kind="number", quantity__gte=0)
+                | (~models.Q(quantity_kind="number") & models.Q(quantity=None)),
+                name="commitment_number_where_said",
+                violation_error_message=_("Say how many, or choose “number not agreed”."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.stated
+
+    @property
+    def stated(self) -> str:
+        """The promise in words: ``at least 1,000 prisoners, each side``."""
+        subject = self.get_subject_display()
+        if self.quantity_kind == QuantityKind.NUMBER and self.quantity is not None:
+            amount = f"{self.quantity:,} {subject}"
+            if self.is_minimum:
+                amount = str(_("at least %(amount)s") % {"amount": amount})
+        elif self.quantity_kind == QuantityKind.ALL:
+            amount = str(_("all %(subject)s") % {"subject": subject})
+        elif self.quantity_kind == QuantityKind.NOT_AGREED:
+            amount = str(_("%(subject)s, number not stated") % {"subject": subject})
+        else:
+            amount = f"{subject}: {self.quantity_words.replace('_', ' ')}" if self.quantity_words else subject
+        return f"{amount}, {self.direction_in_words}" if self.direction_in_words else amount
+
+    @property
+    def direction_in_words(self) -> str:
+        """The direction as written, readable: ``each side``, ``to Ukraine``."""
+        words = self.direction_words or self.direction
+        return (
+            words.removesuffix("_minimum")
+            .replace("_", " ")
+            .replace("to ukraine", "to Ukraine")
+            .replace("to russia", "to Russia")
+        )
+
+    def clean(self) -> None:
+        super().clean()
+        if self.quantity_kind == QuantityKind.NUMBER and self.quantity is None:
+            raise ValidationError({"quantity": _("Say how many, or choose “number not agreed”.")})
+        if self.quantity_kind != QuantityKind.NUMBER and self.quantity is not None:
+            raise ValidationError({"quantity": _("Leave the number empty, or choose “a number”.")})
+        if self.direction:
+            made_in = self.agreement or self.meeting
+            if made_in is not None:
+                made_in.channel.conflict.check_direction(self.direction)

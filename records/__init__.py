@@ -1,0 +1,1 @@
+"""The trunk: what every record has (marking, history, version, review state) and the bases all rooms share."""

@@ -1,0 +1,186 @@
+"""What every record has: identity, marking, review state, version, withdrawal; its history and its search entry."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from access.levels import Level
+from access.managers import ClassifiedManager, ClassifiedQuerySet
+from access.models import Label
+from records.references import random_reference
+
+# Names of persons, bodies and places sort by the Unicode root collation, not by code points.
+NAME_COLLATION = "und-x-icu"
+
+
+class ReviewState(models.TextChoices):
+    """The life of a record. Source: DOMAIN.md section 5."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned")
+    VERIFIED = "verified", _("Verified")
+    CHANGED = "changed", _("Verified, then changed")
+
+
+class RecordQuerySet(ClassifiedQuerySet):
+    """Records the reader may see."""
+
+    def current(self):
+        """Without withdrawn records."""
+        return self.filter(withdrawn_at=None)
+
+    def counted(self):
+        """What may enter a figure: neither withdrawn nor draft (DOMAIN.md section 5)."""
+        return self.current().exclude(review_state=ReviewState.DRAFT)
+
+
+RecordManager = ClassifiedManager.from_queryset(RecordQuerySet)
+
+
+class Record(models.Model):
+    """Base of every classified record.
+
+    ``level`` and ``compartments`` are the record's own marking; ``label`` is its effective one, at least as strict
+    as that of every record it points to, and is set by the database, as are ``draft_of``, ``version`` and the times.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(_("reference"), max_length=11, unique=True, default=random_reference, editable=False)
+    external_id = models.CharField(
+        _("identifier elsewhere"),
+        max_length=200,
+        blank=True,
+        db_index=True,
+        help_text=_("The record's identifier in the data set it was imported from."),
+    )
+    level = models.SmallIntegerField(_("who can see it"), choices=Level.choices, default=Level.PUBLIC)
+    compartments = ArrayField(models.IntegerField(), verbose_name=_("compartments"), default=list, blank=True)
+    label = models.ForeignKey(Label, models.PROTECT, related_name="+", editable=False, blank=True)
+    draft_of = models.UUIDField(null=True, editable=False)
+    review_state = models.CharField(
+        _("review state"), max_length=9, choices=ReviewState.choices, default=ReviewState.SUBMITTED, editable=False
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("author")
+    )
+    version = models.IntegerField(_("version"), default=1, editable=False)
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
+    withdrawn_reason = models.TextField(_("reason for withdrawing"), blank=True, editable=False)
+
+    citations = GenericRelation("sources.Citation", content_type_field="record_type", object_id_field="record_id")
+
+    objects = RecordManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+
+    def get_absolute_url(self) -> str:
+        """The address of the record's page."""
+        return reverse(f"{self._meta.app_label}:{self.kind}-detail", args=[self.pk])
+
+    @classmethod
+    def list_url(cls) -> str:
+        return reverse(f"{cls._meta.app_label}:{cls.kind_of()}-list")
+
+    @classmethod
+    def kind_of(cls) -> str:
+        """The kind's name in addresses, for example ``running-total``."""
+        words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in cls.__name__)
+        return words.lstrip("-")
+
+    @property
+    def kind(self) -> str:
+        return self.kind_of()
+
+    @cached_property
+    def page_url(self) -> str | None:
+        """The address, or None for a part of another record that has no page of its own."""
+        try:
+            return self.get_absolute_url()
+        except NoReverseMatch:
+            return None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+
+def record_constraints(name: str) -> list[models.BaseConstraint]:
+    """Return the constraints of every record; ``name`` begins their names."""
+    return [
+        models.CheckConstraint(condition=models.Q(level__range=(0, 3)), name=f"{name}_level_known"),
+        models.CheckConstraint(
+            condition=models.Q(review_state__in=ReviewState.values), name=f"{name}_review_state_known"
+        ),
+        models.CheckConstraint(
+            condition=models.Q(withdrawn_at=None, withdrawn_reason="")
+            | (models.Q(withdrawn_at__isnull=False) & ~models.Q(withdrawn_reason="")),
+            name=f"{name}_withdrawn_with_reason",
+            violation_error_message=_("Give a reason for withdrawing."),
+        ),
+    ]
+
+
+class HistoryEntry(models.Model):
+    """One change of one record, written by a trigger whatever door it came through; append-only.
+
+    Visible only to those who may read both the label the record had then and the one it has now. ``hash`` covers
+    the entry and the hash of the one before it in the record's chain.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record_table = models.CharField(max_length=63)
+    record_id = models.UUIDField()
+    operation = models.CharField(max_length=6)
+    version = models.IntegerField()
+    at = models.DateTimeField()
+    principal = models.CharField(max_length=80)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+")
+    role = models.CharField(max_length=16)
+    door = models.CharField(max_length=16)
+    reason = models.TextField()
+    request_id = models.CharField(max_length=64)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    label = models.ForeignKey(Label, models.DO_NOTHING, related_name="+")
+    record_label = models.ForeignKey(Label, models.DO_NOTHING, related_name="+")
+    draft_of = models.UUIDField(null=True)
+    previous_hash = models.BinaryField(null=True)
+    hash = models.BinaryField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["record_id", "-id"], name="history_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.record_table} {self.record_id}"
+
+
+class SearchEntry(models.Model):
+    """The words of one record, kept by trigger under the record's own label. Asked through ``records.search`` only."""
+
+    record_id = models.UUIDField(primary_key=True)
+    record_table = models.CharField(max_length=63)
+    words = models.TextField()
+    document = SearchVectorField()
+    label = models.ForeignKey(Label, models.DO_NOTHING, related_name="+")
+    draft_of = models.UUIDField(null=True)
+    is_withdrawn = models.BooleanField()
+
+    class Meta:
+        indexes = []
+
+    def __str__(self) -> str:
+        return str(self.record_id)

@@ -1,0 +1,71 @@
+"""The migration operation that puts a model's table behind the reading door."""
+
+from django.db import router
+from django.db.migrations.operations.base import Operation
+
+
+class Protect(Operation):
+    """Give a record's table its label, policies, version, history and search entry.
+
+    The parents, whose labels it inherits, are its foreign keys to other records, read from the model itself; a
+    generic link (``record_type``, ``record_id``) counts as one. ``search`` names the columns whose words are found
+    by the search. Reversible.
+    """
+
+    reversible = True
+
+    def __init__(self, model_name: str, search: tuple[str, ...] = ()):
+        self.model_name = model_name
+        self.search = search
+
+    def state_forwards(self, app_label, state):
+        pass
+
+    def parents(self, model) -> list[str]:
+        """Return parent table and column, alternating."""
+        found = []
+        names = {field.name for field in model._meta.get_fields()}
+        for field in model._meta.local_fields:
+            target = field.remote_field and field.remote_field.model
+            if target and any(f.name == "draft_of" for f in target._meta.local_fields):
+                found += [target._meta.db_table, field.column]
+        if {"record_type", "record_id"} <= names:
+            found += ["@record_type_id", "record_id"]
+        return found
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not router.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        table = model._meta.db_table
+        schema_editor.execute("CALL access.protect(%s, %s::text[])", [table, self.parents(model)])
+        schema_editor.execute(
+            f'CREATE TRIGGER b_keep_version BEFORE INSERT OR UPDATE ON "{table}" FOR EACH ROW'
+            " EXECUTE FUNCTION access_private.keep_version()"
+        )
+        schema_editor.execute(
+            f'CREATE TRIGGER zz_write_history AFTER INSERT OR UPDATE OR DELETE ON "{table}" FOR EACH ROW'
+            " EXECUTE FUNCTION access_private.write_history()"
+        )
+        if self.search:
+            columns = ", ".join(f"'{column}'" for column in self.search)
+            schema_editor.execute(
+                f'CREATE TRIGGER z_index_words AFTER INSERT OR UPDATE ON "{table}" FOR EACH ROW'
+                f" EXECUTE FUNCTION access_private.index_words({columns})"
+            )
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if not router.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        table = model._meta.db_table
+        schema_editor.execute("CALL access.unprotect(%s)", [table])
+        for trigger in ("b_keep_version", "zz_write_history", "z_index_words"):
+            schema_editor.execute(f'DROP TRIGGER IF EXISTS {trigger} ON "{table}"')
+
+    def describe(self) -> str:
+        return f"Put {self.model_name} behind the reading door"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"protect_{self.model_name.lower()}"

@@ -1,0 +1,1 @@
+"""What reads across all rooms: overview, search, import, export and report runs."""

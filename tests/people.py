@@ -1,0 +1,49 @@
+"""The standing cast: real accounts over the real database role, so that the policies run in every test."""
+
+from dataclasses import dataclass
+
+from access.context import SYSTEM, acting_as
+from access.levels import Level, Role
+from access.models import Compartment, Membership, User
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass
+class People:
+    """outsider: public level, analyst. analyst: internal. recorder, reviewer: confidential, no room.
+
+    member: an analyst of the room, confidential. administrator: manages people and reads nothing more than public.
+    """
+
+    room: Compartment
+    outsider: User
+    analyst: User
+    recorder: User
+    reviewer: User
+    member: User
+    administrator: User
+
+    def all(self) -> dict[str, User]:
+        return {name: value for name, value in vars(self).items() if isinstance(value, User)}
+
+
+def gather() -> People:
+    """Make the cast in the current transaction."""
+    with acting_as(SYSTEM):
+        room = Compartment.objects.create(code="ROOM", name="The room")
+
+        def person(name: str, role: str, clearance: int) -> User:
+            return User.objects.create_user(name, PASSWORD, role=role, clearance=clearance)
+
+        people = People(
+            room=room,
+            outsider=person("outsider", Role.ANALYST, Level.PUBLIC),
+            analyst=person("analyst", Role.ANALYST, Level.INTERNAL),
+            recorder=person("recorder", Role.RECORDER, Level.CONFIDENTIAL),
+            reviewer=person("reviewer", Role.REVIEWER, Level.CONFIDENTIAL),
+            member=person("member", Role.ANALYST, Level.CONFIDENTIAL),
+            administrator=person("administrator", Role.ADMINISTRATOR, Level.PUBLIC),
+        )
+        Membership.objects.create(user=people.member, compartment=room)
+    return people
