@@ -25,15 +25,16 @@ import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from launcher import binaries, browser, environment, ports, preparation, processes, serving, settings
+from launcher import browser, environment, ports, preparation, processes, serving, settings
 from launcher.holder import KINDS, Held, hold, using
-from launcher.places import PYTHON, ROOT, VAR, VENV, private_folder
+from launcher.places import PYTHON, ROOT, VAR, private_folder
 from launcher.sandbox import Sandbox
 from launcher.say import Refusal, explain_os_error, say
 from launcher.sites import Site
 
 PID_FILE = VAR / "launcher.pid"
 SPARE_MEGABYTES = 30
+SIGNALS = serving.Signals()
 
 
 def run(_arguments):
@@ -44,10 +45,12 @@ def run(_arguments):
     with only_one(), ready(site) as (told, held):
         postgres = next((one.server for one in held if one.server.name == "postgres"), None)
         preparation.prepare(told, postgres)
-        SIGNALS.counting = True
         status = serving.serve(port, told, SIGNALS, held)
-        say("Stopping Redis and PostgreSQL" if held else "Stopped")
-        return status
+        for one in reversed(held):
+            say(f"Stopping {one.server.title}")
+            one.release()
+    say("Stopped")
+    return status
 
 
 def test(arguments):
@@ -161,6 +164,7 @@ def reset(_arguments):
             if Held(kind(site)).running():
                 raise Refusal("Another command still uses the servers (a shell, a test): end it and run reset again.")
         shutil.rmtree(site.data / "postgres", ignore_errors=True)
+        shutil.rmtree(site.run, ignore_errors=True)
     for path in VAR.iterdir():
         if path.name != "debian":
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
@@ -260,8 +264,7 @@ def main(name="help", *arguments):
         return 0 if name in ("help", "--help", "-h") else 2
 
     def work():
-        global SIGNALS
-        SIGNALS = serving.Signals()
+        SIGNALS.listen()
         return attempt(KEPT[name], list(arguments))
 
     return processes.kept(work)

@@ -18,6 +18,8 @@ UNPACKED_TOOLS = VAR / "debian" / "tools"
 # is off), Perl, Python and the packages' wrapper scripts.
 NEEDED = re.compile(r"(lib(?!llvm|z3|perl|json-perl|common-sense|types-ser|dbi|ipc)|lua|postgresql-(client-)?\d|redis)")
 
+RETRIES = 2
+
 
 def available():
     """Whether this machine has apt (NO_APT=1 tests the other routes)."""
@@ -108,7 +110,7 @@ def apt(work, program, *arguments):
         "Dir::Cache": work / "cache",
         "Debug::NoLocking": 1,
         "APT::Sandbox::User": "",
-        "Acquire::Retries": 2,
+        "Acquire::Retries": RETRIES,
     }
     settings = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
     return run([program, *settings, *arguments], work / "packages")

@@ -12,7 +12,7 @@ FULL = "The disk is full (no space left in {where}): free some space and run the
 
 # What tools print when the disk, the network or a permission is the reason, and the sentence for it.
 REASONS = [
-    (r"No space left on device|Disk quota exceeded|ENOSPC|os error 28\b|File too large", FULL),
+    (r"No space left on device|Disk quota exceeded|ENOSPC|os error 28\b|File (too large|size limit exceeded)", FULL),
     (
         r"Temporary failure (in name )?resol|Could not resolve|Name or service not known|dns error|"
         r"failed to lookup address|Network is unreachable|Could not connect to|Failed to establish a new connection|"

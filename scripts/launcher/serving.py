@@ -13,6 +13,7 @@ from .settings import without_owner
 
 LOGS = VAR / "log"
 LARGEST_LOG = 5 * 2**20
+QUIETLY = ("--loglevel", "warning")
 # No query strings: they hold what people search for.
 ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 
@@ -28,12 +29,12 @@ def web_command(port):
 
 def worker_command():
     """The worker that makes reports. There is one, so that it need not look for others."""
-    return [PYTHON, *"-m celery -A config worker --loglevel info -c 2 --without-gossip --without-mingle".split()]
+    return [PYTHON, "-m", "celery", "-A", "config", "worker", *QUIETLY, "-c", 2, "--without-gossip", "--without-mingle"]
 
 
 def beat_command():
     """The clock that wakes recurring tasks."""
-    return [PYTHON, *"-m celery -A config beat --loglevel info -s".split(), VAR / "beat-schedule"]
+    return [PYTHON, "-m", "celery", "-A", "config", "beat", *QUIETLY, "-s", VAR / "beat-schedule"]
 
 
 class Signals:
@@ -42,11 +43,15 @@ class Signals:
     def __init__(self):
         self.count = 0
         self.counting = False
+
+    def listen(self):
+        """Begin to hear."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.heard)
 
-    def heard(self, *_):
-        self.count += 1
+    def heard(self, number, _frame):
+        # The terminal or the keeper is gone: nobody is left to ask a second time.
+        self.count += 2 if number == signal.SIGHUP else 1
         if not self.counting:
             raise KeyboardInterrupt
 
@@ -75,11 +80,15 @@ def serve(port, environment, signals, servers):
 
 
 def start(name, log, command, environment):
-    """Start one process, with a log that cannot grow for ever."""
+    """Start one process, with a log that cannot grow for ever.
+
+    To gunicorn and Celery SIGTERM means to finish what they are at, SIGQUIT to drop it: that is what they get when
+    the launcher has been killed.
+    """
     path = LOGS / f"{log}.log"
     bound(path)
     say(f"Starting the {name}")
-    return Child(name, command, environment, path)
+    return Child(name, command, environment, path, orphaned=signal.SIGQUIT)
 
 
 def bound(path):
