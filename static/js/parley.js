@@ -154,7 +154,7 @@
     const row = holder.firstElementChild;
     total.value = String(Number(total.value) + 1);
     rows.append(row);
-    row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    row.querySelector(".fld :is(input, select, textarea)")?.focus();
   });
 
   /* htmx: keep addresses short, and say how many results there are after a change. */
