@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from reports import views
+from reports.views import overview
 
 app_name = "reports"
 
 urlpatterns = [
-    path("", views.Overview.as_view(), name="overview"),
+    path("", overview.Overview.as_view(), name="overview"),
 ]

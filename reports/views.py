@@ -1,5 +1,0 @@
-from django.views.generic import TemplateView
-
-
-class Overview(TemplateView):
-    template_name = "base.html"
