@@ -201,6 +201,8 @@ class MeetingFormView(KindMixin, FormView):
     def tasks(self, form, participants, sources) -> list[dict]:
         """Return the sections of the form with the state of each."""
         people, cited = participants.initial_form_count(), sources.initial_form_count()
+        people_words = ngettext("%(n)s participant", "%(n)s participants", people) % {"n": people}
+        cited_words = ngettext("%(n)s source", "%(n)s sources", cited) % {"n": cited}
         sections = [
             ("essentials", _("Essentials"), self.problems(form, ESSENTIALS), _("Needed to save")),
             (
@@ -216,7 +218,7 @@ class MeetingFormView(KindMixin, FormView):
                 "set-sources",
                 _("Sources"),
                 sources.total_error_count() if sources.is_bound else 0,
-                ngettext("%(n)s source", "%(n)s sources", cited) % {"n": cited} if cited else _("None yet"),
+                cited_words if cited else _("None yet"),
             ),
             ("readers", _("Who can see it"), self.problems(form, READERS), self.level_chosen(form)),
         ]
