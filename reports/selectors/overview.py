@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from exchanges.models import Outcome, OutcomeAgreement, OutcomeChannel, OutcomeRole
-from exchanges.querysets import figures_of
-from exchanges.reconciling import Figure
+from exchanges.querysets import NOT_TAKEN_PLACE, figures_of, took_place
+from exchanges.reconciling import Agreement as Agree
+from exchanges.reconciling import FigureRange, headline
 from exchanges.vocabulary import OutcomeKind, OutcomeStatus
 from intermediaries.models import Actor
 from negotiations.models import Agreement, Channel, Commitment, Conflict, Meeting, Party
@@ -27,7 +28,6 @@ KINDS = [
     (OutcomeKind.CHILD_RETURN, "k"),
     (OutcomeKind.SAFE_PASSAGE, ""),
 ]
-HAPPENED = (OutcomeStatus.COMPLETED, OutcomeStatus.PARTLY_COMPLETED, OutcomeStatus.UNDER_WAY)
 LATEST = 6
 PROMISES = 6
 
@@ -38,7 +38,7 @@ class Direction:
 
     label: str
     swatch: str
-    figures: list[Figure]
+    figures: list[FigureRange]
 
 
 @dataclass
@@ -51,12 +51,19 @@ class Event:
     intermediaries: list[str] = field(default_factory=list)
 
     @property
-    def states(self) -> set[str]:
-        return {figure.state for direction in self.directions for figure in direction.figures}
+    def agreements(self) -> set[Agree]:
+        """How the claims stand to one another, over all figures shown."""
+        return {figure.agreement for direction in self.directions for figure in direction.figures}
+
+    @property
+    def agreement(self) -> Agree:
+        """The one word for the event: differing claims before single ones, and those before agreement."""
+        order = (Agree.DISPUTED, Agree.SINGLE_SOURCE, Agree.COMPATIBLE, Agree.AGREED)
+        return next((state for state in order if state in self.agreements), Agree.UNDISCLOSED)
 
     @property
     def is_disclosed(self) -> bool:
-        return any(direction.figures for direction in self.directions)
+        return any(figure.low is not None for direction in self.directions for figure in direction.figures)
 
 
 @dataclass
@@ -119,11 +126,11 @@ def events_of(conflict: Conflict, parties: list[Party]) -> list[Event]:
     return [event_of(outcome, figures.get(outcome.pk, []), parties) for outcome in outcomes]
 
 
-def event_of(outcome: Outcome, figures: list[Figure], parties: list[Party]) -> Event:
+def event_of(outcome: Outcome, figures: list[FigureRange], parties: list[Party]) -> Event:
     """Arrange an outcome's headline figures by direction."""
     directions = []
     for party in parties:
-        stated = [figure for figure in figures if figure.direction == party.direction]
+        stated = headline(figures, party.direction)
         directions.append(Direction(party.direction_label, swatch_of(outcome, party), stated))
     return Event(outcome, directions)
 
@@ -135,16 +142,12 @@ def swatch_of(outcome: Outcome, party: Party) -> str:
     return "k" if outcome.outcome_kind == OutcomeKind.CHILD_RETURN else party.colour
 
 
-def has_happened(event: Event) -> bool:
-    return event.outcome.status in HAPPENED
-
-
 def kind_summaries(events: list[Event]) -> list[KindSummary]:
     """Return the summary of each kind. Events are counted; figures are never added."""
     found = []
     for kind, swatch in KINDS:
         of_kind = [event for event in events if event.outcome.outcome_kind == kind]
-        happened = [event for event in of_kind if has_happened(event)]
+        happened = [event for event in of_kind if took_place(event.outcome)]
         exact = [event.outcome.started_on for event in of_kind if event.outcome.started_on]
         found.append(
             KindSummary(
@@ -154,7 +157,7 @@ def kind_summaries(events: list[Event]) -> list[KindSummary]:
                 url=f"{reverse('exchanges:outcome-list')}?outcome_kind={kind.value}",
                 events=len(of_kind),
                 aborted=sum(event.outcome.status == OutcomeStatus.ABORTED for event in of_kind),
-                disputed=sum("disputed" in event.states for event in happened),
+                disputed=sum(event.agreement == Agree.DISPUTED for event in happened),
                 undisclosed=sum(not event.is_disclosed for event in happened),
                 first_on=min(exact) if exact else None,
                 latest=next((event for event in happened if event.outcome.started_on), None),
@@ -186,16 +189,17 @@ def channel_lines(conflict: Conflict, today: dt.date) -> list[ChannelLine]:
     """Return the channels, the most recently used first: contacts are meetings held and outcomes that happened."""
     channels = list(Channel.objects.counted().filter(conflict=conflict).select_related("label"))
     contacts: dict[uuid.UUID, set[dt.date]] = defaultdict(set)
-    meetings = Meeting.objects.counted().filter(
-        channel__in=channels, status=MeetingStatus.HELD, started_on__lte=today
-    )
+    meetings = Meeting.objects.counted().filter(channel__in=channels, status=MeetingStatus.HELD, started_on__lte=today)
     for channel_id, day in meetings.values_list("channel_id", "started_on"):
         contacts[channel_id].add(day)
-    outcomes = OutcomeChannel.objects.counted().filter(
-        channel__in=channels,
-        outcome__status__in=HAPPENED,
-        outcome__withdrawn_at=None,
-        outcome__started_on__lte=today,
+    outcomes = (
+        OutcomeChannel.objects.counted()
+        .filter(
+            channel__in=channels,
+            outcome__withdrawn_at=None,
+            outcome__started_on__lte=today,
+        )
+        .exclude(outcome__status__in=NOT_TAKEN_PLACE)
     )
     for channel_id, day in outcomes.values_list("channel_id", "outcome__started_on"):
         contacts[channel_id].add(day)
@@ -227,7 +231,7 @@ def promises(conflict: Conflict, events: list[Event]) -> list[Promise]:
     followed: dict[uuid.UUID, list[Event]] = defaultdict(list)
     links = OutcomeAgreement.objects.counted().filter(agreement__in=agreements)
     for agreement_id, outcome_id in links.values_list("agreement_id", "outcome_id"):
-        if outcome_id in by_id and has_happened(by_id[outcome_id]):
+        if outcome_id in by_id and took_place(by_id[outcome_id].outcome):
             followed[agreement_id].append(by_id[outcome_id])
     found = [
         Promise(
@@ -245,7 +249,8 @@ def credit_matrix(conflict: Conflict) -> list[CreditRow]:
     """Return who is credited in how many events of each kind: one statement and the actors."""
     counted = (
         OutcomeRole.objects.counted()
-        .filter(outcome__conflict=conflict, outcome__withdrawn_at=None, outcome__status__in=HAPPENED)
+        .filter(outcome__conflict=conflict, outcome__withdrawn_at=None)
+        .exclude(outcome__status__in=NOT_TAKEN_PLACE)
         .values("actor", "outcome__outcome_kind")
         .annotate(n=Count("outcome", distinct=True))
     )
@@ -269,7 +274,7 @@ def months_chart(events: list[Event]) -> tuple[BarChart, list[dict]] | None:
     exact = [
         event
         for event in events
-        if has_happened(event)
+        if took_place(event.outcome)
         and event.outcome.outcome_kind in kinds
         and event.outcome.started_on
         and event.outcome.date_precision in {DatePrecision.DAY, DatePrecision.MONTH}
@@ -286,13 +291,7 @@ def months_chart(events: list[Event]) -> tuple[BarChart, list[dict]] | None:
     for event in exact:
         counted[event.outcome.outcome_kind, event.outcome.started_on.replace(day=1)] += 1
     base = reverse("exchanges:outcome-list")
-    urls = [
-        [
-            f"{base}?outcome_kind={kind.value}&since={month}&until={(month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)}"
-            for month in months
-        ]
-        for kind in kinds
-    ]
+    urls = [[month_url(base, kind, month) for month in months] for kind in kinds]
     chart = bar_chart(
         titles=[(str(kind.label), css) for kind, css in KINDS[:3]],
         columns=[date_format(month, "YEAR_MONTH_FORMAT") for month in months],
@@ -303,13 +302,17 @@ def months_chart(events: list[Event]) -> tuple[BarChart, list[dict]] | None:
     table = [
         {
             "month": date_format(month, "YEAR_MONTH_FORMAT"),
-            "counts": [
-                {"n": counted[kind.value, month], "url": urls[row][index]} for row, kind in enumerate(kinds)
-            ],
+            "counts": [{"n": counted[kind.value, month], "url": urls[row][index]} for row, kind in enumerate(kinds)],
         }
         for index, month in enumerate(months)
     ]
     return chart, table
+
+
+def month_url(base: str, kind: OutcomeKind, month: dt.date) -> str:
+    """Return the list of the kind's outcomes in a month."""
+    last = (month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+    return f"{base}?outcome_kind={kind.value}&since={month}&until={last}"
 
 
 def next_meetings(conflict: Conflict, today: dt.date) -> list[Meeting]:
@@ -325,6 +328,8 @@ def next_meetings(conflict: Conflict, today: dt.date) -> list[Meeting]:
 
 def meeting_span(conflict: Conflict) -> dict:
     """Return how many meetings are recorded, from when to when."""
-    return Meeting.objects.counted().filter(channel__conflict=conflict).aggregate(
-        n=Count("pk"), first=Min("started_on"), last=Max("started_on")
+    return (
+        Meeting.objects.counted()
+        .filter(channel__conflict=conflict)
+        .aggregate(n=Count("pk"), first=Min("started_on"), last=Max("started_on"))
     )

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from exchanges.querysets import took_place
 from negotiations.models import Conflict
 from reports.selectors import overview
 
@@ -31,7 +32,7 @@ class Overview(TemplateView):
         today = now.date()
         parties = overview.parties_of(conflict)
         events = overview.events_of(conflict, parties)
-        happened = [event for event in events if overview.has_happened(event) and event.outcome.started_on]
+        happened = [event for event in events if took_place(event.outcome) and event.outcome.started_on]
         return context | {
             "title": _("%(conflict)s: what the talks have delivered") % {"conflict": conflict},
             "conflict": conflict,
