@@ -209,9 +209,7 @@ class MeetingFormView(KindMixin, FormView):
                 "set-participants",
                 _("Who took part"),
                 participants.total_error_count() if participants.is_bound else 0,
-                ngettext("%(n)s participant", "%(n)s participants", people) % {"n": people}
-                if people
-                else _("None yet"),
+                people_words if people else _("None yet"),
             ),
             ("result", _("What came of it"), self.problems(form, RESULT), _("Optional")),
             (
