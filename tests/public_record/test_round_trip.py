@@ -137,8 +137,8 @@ def test_importing_twice_writes_nothing_at_all(record):
 
 def test_one_figure_of_one_claimant_is_one_claim_with_all_its_citations(record):
     with acting_as(SYSTEM):
-        claims = Claim.objects.filter(outcome__external_id="rm-2022-09-20").annotate(cited=Count("citations"))
-        assert list(claims.values_list("number", "cited")) == [(142, 3)] or max(c.cited for c in claims) == 3
+        told = Claim.objects.filter(outcome__external_id="rm-2022-09-20").annotate(cited=Count("citations"))
+        assert [(claim.number, claim.cited) for claim in told] == [(25, 3)]
         identities = Claim.objects.values_list(
             "outcome", "claimant_words", "direction", "category", "number", "quantifier", "as_of"
         )
