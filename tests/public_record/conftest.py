@@ -43,6 +43,13 @@ class Folder:
         self.write(file, rows)
         return row
 
+    def change_at(self, file: str, number: int, column: str, cell: str) -> dict[str, str]:
+        """Change one cell of the row with this number and return the row."""
+        rows = self.rows(file)
+        rows[number][column] = cell
+        self.write(file, rows)
+        return rows[number]
+
     def add(self, file: str, **cells: str) -> None:
         rows = self.rows(file)
         rows.append(dict.fromkeys(rows[0], "") | cells)
