@@ -30,7 +30,7 @@ class Folder:
 
     def write(self, file: str, rows: list[dict[str, str]]) -> None:
         out = io.StringIO(newline="")
-        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writeheader()
         writer.writerows(rows)
         self.file(file).write_text(out.getvalue(), encoding="utf-8", newline="")

@@ -126,6 +126,13 @@ def test_all_refusals_are_told_at_once_in_order(record, folder):
     assert told == [("sources.csv", "url"), ("running_totals.csv", "count"), ("running_totals.csv", "qualifier")]
 
 
+def test_a_line_that_cannot_be_read_does_not_hide_what_else_is_wrong(record, folder):
+    replace(folder, "channels", b"ch-uae,UAE-mediated exchange channel,", b"ch-uae,UAE-mediated, exchange, channel,")
+    folder.change("running_totals", "tot-001", count="x")
+    told = [(refusal.file, refusal.line, refusal.column) for refusal in refused(folder)]
+    assert told == [("channels.csv", 11, ""), ("running_totals.csv", 2, "count")]
+
+
 def replace(folder, file: str, old: bytes, new: bytes) -> None:
     path = folder.file(file)
     raw = path.read_bytes()
@@ -210,7 +217,7 @@ def test_blank_lines_and_files_without_rows_are_read(record, folder):
 
 
 def test_what_only_the_models_or_the_database_refuse_is_told_with_its_line(record, folder, monkeypatch):
-    monkeypatch.setattr(importing, "check", lambda tables, names: [])
+    monkeypatch.setattr(importing, "check", lambda tables, names, complete: [])
     folder.change("agreements", "ag-2025-05-16", status="broken")
     (refusal,) = refused(folder)
     assert (refusal.file, refusal.line, refusal.column) == ("agreements.csv", 20, "status")
