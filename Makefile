@@ -2,10 +2,9 @@
 .PHONY: help run test check stop logs reset shell seed env lock
 .DEFAULT_GOAL := help
 
-# The newest Python that is new enough: python3.11 first, then python3.
-PYTHON := $(firstword $(foreach name,python3.11 python3 python3.12 python3.13 python3.14,\
-	$(shell command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	&& echo $(name))))
+# python3.11, then python3, then newer ones by name: the first that is new enough.
+PYTHON := $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 ifeq ($(PYTHON),)
 $(error Parley needs Python 3.11 or newer and found none. On Debian or Ubuntu: apt-get install python3)
 endif

@@ -1,1 +1,19 @@
-urlpatterns = []
+"""All addresses: pages by room, the API under /api/v1/."""
+
+from django.contrib.auth import views as auth
+from django.urls import include, path
+
+from access.views import SetTheme
+
+urlpatterns = [
+    path("", include("reports.urls")),
+    path("", include("negotiations.urls")),
+    path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-out/", auth.LogoutView.as_view(), name="logout"),
+    path("theme/", SetTheme.as_view(), name="theme"),
+    path("api/v1/", include("config.api")),
+]
+handler404 = "config.errors.not_found"
+handler403 = "config.errors.forbidden"
+handler400 = "config.errors.bad_request"
+handler500 = "config.errors.server_error"

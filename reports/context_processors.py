@@ -1,2 +1,45 @@
-def shell(request):
-    return {}
+"""What the shell of every page shows: the navigation with its counts, the theme."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from access.context import has_reader
+from reports.selectors.counts import navigation_counts
+
+THEMES = ("light", "dark", "system")
+
+
+def shell(request: HttpRequest) -> dict:
+    """Return theme and navigation; counts are of what the reader may see."""
+    theme = request.COOKIES.get("theme", "system")
+    context = {"theme": theme if theme in THEMES else "system"}
+    if not has_reader() or not hasattr(request, "reader"):
+        return context
+    counts = navigation_counts()
+    groups = [
+        ("", [("reports:overview", _("Overview"), "home", None)]),
+        (
+            _("Records"),
+            [
+                ("negotiations:channel-list", _("Channels"), "channel", counts["channel"]),
+                ("negotiations:meeting-list", _("Meetings"), "meet", counts["meeting"]),
+                ("negotiations:agreement-list", _("Agreements"), "check", counts["agreement"]),
+                ("negotiations:commitment-list", _("Commitments"), "promise", counts["commitment"]),
+                ("exchanges:outcome-list", _("Outcomes"), "outcome", counts["outcome"]),
+                ("intermediaries:actor-list", _("Intermediaries"), "med", counts["intermediary"]),
+                ("sources:source-list", _("Sources"), "source", counts["source"]),
+            ],
+        ),
+    ]
+    context["navigation"] = [
+        {"label": label, "items": [item(request, *entry) for entry in entries]} for label, entries in groups
+    ]
+    return context
+
+
+def item(request: HttpRequest, name: str, label: str, icon: str, count: int | None) -> dict:
+    """Return one entry of the navigation; the one whose section is open is current."""
+    url = reverse(name)
+    current = request.path == url if url == "/" else request.path.startswith(url)
+    return {"label": label, "url": url, "icon": icon, "current": current, "count": count}

@@ -18,6 +18,9 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit("Parley needs Python 3.11 or newer; this is %d.%d." % sys.version_info[:2])
 
+if sys.platform != "linux":
+    sys.exit("Parley's launcher needs Linux; elsewhere run it in a container or a virtual machine.")
+
 import contextlib
 import fcntl
 import os
@@ -25,15 +28,16 @@ import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from launcher import binaries, browser, environment, ports, preparation, processes, serving, settings
+from launcher import browser, environment, ports, preparation, processes, serving, settings
 from launcher.holder import KINDS, Held, hold, using
-from launcher.places import PYTHON, ROOT, VAR, VENV, private_folder
+from launcher.places import PYTHON, ROOT, VAR, private_folder
 from launcher.sandbox import Sandbox
 from launcher.say import Refusal, explain_os_error, say
 from launcher.sites import Site
 
 PID_FILE = VAR / "launcher.pid"
 SPARE_MEGABYTES = 30
+SIGNALS = serving.Signals()
 
 
 def run(_arguments):
@@ -44,17 +48,20 @@ def run(_arguments):
     with only_one(), ready(site) as (told, held):
         postgres = next((one.server for one in held if one.server.name == "postgres"), None)
         preparation.prepare(told, postgres)
-        SIGNALS.counting = True
         status = serving.serve(port, told, SIGNALS, held)
-        say("Stopping Redis and PostgreSQL" if held else "Stopped")
-        return status
+        for one in reversed(held):
+            say(f"Stopping {one.server.title}")
+            one.release()
+    say("Stopped")
+    return status
 
 
 def test(arguments):
     """make test: says nothing after pytest, whose count is the last line."""
     site = open_site(test=True)
+    chromium = browser.find_chromium()
     with ready(site, dev=True) as (told, _held):
-        told["PARLEY_CHROMIUM"] = browser.find_chromium()
+        told["PARLEY_CHROMIUM"] = chromium
         return processes.foreground([PYTHON, "-m", "pytest", *arguments], told)
 
 
@@ -161,6 +168,7 @@ def reset(_arguments):
             if Held(kind(site)).running():
                 raise Refusal("Another command still uses the servers (a shell, a test): end it and run reset again.")
         shutil.rmtree(site.data / "postgres", ignore_errors=True)
+        shutil.rmtree(site.run, ignore_errors=True)
     for path in VAR.iterdir():
         if path.name != "debian":
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
@@ -199,10 +207,9 @@ def ready(site, dev=False):
     servers = settings.private_servers(site)
     with ThreadPoolExecutor(1) as background:
         # Debian's archive and the package index at the same time, the first time.
-        found = [background.submit(server.find) for server in servers]
+        found = background.submit(lambda: [server.find() for server in servers])
         environment.ensure(dev)
-        for one in found:
-            one.result()
+        found.result()
     with using(servers) as (addresses, held):
         yield settings.environment(site, addresses), held
 
@@ -260,8 +267,7 @@ def main(name="help", *arguments):
         return 0 if name in ("help", "--help", "-h") else 2
 
     def work():
-        global SIGNALS
-        SIGNALS = serving.Signals()
+        SIGNALS.listen()
         return attempt(KEPT[name], list(arguments))
 
     return processes.kept(work)

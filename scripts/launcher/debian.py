@@ -18,6 +18,8 @@ UNPACKED_TOOLS = VAR / "debian" / "tools"
 # is off), Perl, Python and the packages' wrapper scripts.
 NEEDED = re.compile(r"(lib(?!llvm|z3|perl|json-perl|common-sense|types-ser|dbi|ipc)|lua|postgresql-(client-)?\d|redis)")
 
+RETRIES = 2
+
 
 def available():
     """Whether this machine has apt (NO_APT=1 tests the other routes)."""
@@ -45,7 +47,7 @@ def fetch_tool(package):
     """Unpack one small package for the launcher itself; False where that is not possible."""
     if not available():
         return False
-    work = VAR / "debian" / "fetch"
+    work = VAR / "debian" / "fetch-tools"  # the servers may be on their way at the same time
     update(work)
     download(work, [package])
     unpack(work, UNPACKED_TOOLS)
@@ -108,7 +110,7 @@ def apt(work, program, *arguments):
         "Dir::Cache": work / "cache",
         "Debug::NoLocking": 1,
         "APT::Sandbox::User": "",
-        "Acquire::Retries": 2,
+        "Acquire::Retries": RETRIES,
     }
     settings = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
     return run([program, *settings, *arguments], work / "packages")

@@ -15,18 +15,17 @@ NOT_LOOKED_AT = {"var", "tests", "docs", "scripts", "__pycache__", "staticfiles"
 
 def prepare(environment, postgres=None):
     """Run `manage.py prepare`, unless nothing it depends on has changed since it last ran to its end."""
-    now = fingerprint(postgres)
+    now = fingerprint(environment, postgres)
     if now and ACCOUNTS.exists() and STAMP.exists() and STAMP.read_text() == now:
         return
     STAMP.unlink(missing_ok=True)
-    first = not ACCOUNTS.exists()
+    known = kept_accounts()
     command = [PYTHON, "manage.py", "prepare", "--accounts-file", ACCOUNTS]
     say("Preparing the database")
     run(command, environment, "Preparing the database")
     if now:
         STAMP.write_text(now)
-    if first:
-        show_accounts()
+    show_accounts([line for line in kept_accounts() if line not in known])
 
 
 def run(command, environment, doing):
@@ -49,24 +48,37 @@ def run(command, environment, doing):
             raise Refusal(f"{explain(log.read(), doing)} (the whole of it: {LOG.relative_to(ROOT)})")
 
 
-def show_accounts():
-    """Print the demo accounts, once; they stay in var/, where only this user can read them."""
-    if ACCOUNTS.exists():
-        print(f"\nDemo accounts (kept in {ACCOUNTS.relative_to(ROOT)}):", flush=True)
-        print("\n".join(f"  {line}" for line in ACCOUNTS.read_text(encoding="utf-8").splitlines() if line), end="\n\n")
+def kept_accounts():
+    """The lines of the file in which preparation keeps the demo accounts it has made."""
+    return ACCOUNTS.read_text(encoding="utf-8").splitlines() if ACCOUNTS.exists() else []
 
 
-def fingerprint(postgres):
-    """A digest of every project file preparation could depend on, and of which database it was done for.
+def show_accounts(new):
+    """Print new demo accounts, once; they stay in var/, where only this user can read them."""
+    if new:
+        lines = "\n".join(f"  {line}" for line in new if line)
+        print(f"\nDemo accounts (kept in {ACCOUNTS.relative_to(ROOT)}):\n{lines}\n", flush=True)
+
+
+def fingerprint(environment, postgres):
+    """A digest of every project file preparation could depend on, and of which database and key it was done for.
 
     None with a database of the user's own: we cannot know what happened to it since, so it is always prepared.
     """
     if postgres is None:
         return None
     digest = hashlib.sha256(postgres.roles.read_bytes())  # random for each database made
+    digest.update(environment["SECRET_KEY"].encode())  # the database knows a key derived from it
+    for path in project_files():
+        found = os.stat(path, follow_symlinks=False)
+        digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode(errors="replace"))
+    return digest.hexdigest()
+
+
+def project_files():
+    """The files of the applications, their static files and the public record."""
+    yield from (ROOT / "manage.py", ROOT / "requirements.txt")
     for folder, folders, files in os.walk(ROOT):
         folders[:] = sorted(name for name in folders if name not in NOT_LOOKED_AT and not name.startswith("."))
-        for name in sorted(files):
-            found = os.stat(os.path.join(folder, name), follow_symlinks=False)
-            digest.update(f"{folder}/{name} {found.st_size} {found.st_mtime_ns}\n".encode(errors="replace"))
-    return digest.hexdigest()
+        if folder != str(ROOT):
+            yield from (os.path.join(folder, name) for name in sorted(files))

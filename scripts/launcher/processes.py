@@ -22,7 +22,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 class Child:
     """A long-running process of ours in a process group of its own: Ctrl-C reaches the launcher, not it."""
 
-    def __init__(self, name, command, environment, log, cwd=ROOT, end=signal.SIGTERM):
+    def __init__(self, name, command, environment, log, cwd=ROOT, end=signal.SIGTERM, orphaned=None):
+        """`end` asks it to stop in order; `orphaned` is what it gets when its starter is gone: no time to lose."""
         self.name, self.end, self.log = name, end, log
         self.log_start = log.stat().st_size if log.exists() else 0
         with open(log, "ab") as output:
@@ -33,7 +34,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                preexec_fn=die_with_parent(end),
+                preexec_fn=die_with_parent(orphaned or end),
                 process_group=0,
             )
 
@@ -110,9 +111,9 @@ def kept(work):
     signal to a group would reach. If the keeper is the one killed, the launcher is told and stops in order.
     """
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
-    if Path(f"/proc/{os.getppid()}/comm").read_text().strip() == "make":
-        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
-    die = die_with_parent()
+    if command_line(os.getppid())[:1] in (["make"], ["gmake"]):
+        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGHUP))  # whoever kills `make` wants us gone, too
+    die = die_with_parent(signal.SIGHUP)
     launcher = os.fork()
     if launcher == 0:
         die()

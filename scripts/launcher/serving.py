@@ -13,6 +13,8 @@ from .settings import without_owner
 
 LOGS = VAR / "log"
 LARGEST_LOG = 5 * 2**20
+PATIENCE_WITH_ERRORS = 5  # seconds
+QUIETLY = ("--loglevel", "warning")
 # No query strings: they hold what people search for.
 ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 
@@ -28,12 +30,12 @@ def web_command(port):
 
 def worker_command():
     """The worker that makes reports. There is one, so that it need not look for others."""
-    return [PYTHON, *"-m celery -A config worker --loglevel info -c 2 --without-gossip --without-mingle".split()]
+    return [PYTHON, "-m", "celery", "-A", "config", "worker", *QUIETLY, "-c", 2, "--without-gossip", "--without-mingle"]
 
 
 def beat_command():
     """The clock that wakes recurring tasks."""
-    return [PYTHON, *"-m celery -A config beat --loglevel info -s".split(), VAR / "beat-schedule"]
+    return [PYTHON, "-m", "celery", "-A", "config", "beat", *QUIETLY, "-s", VAR / "beat-schedule"]
 
 
 class Signals:
@@ -42,11 +44,15 @@ class Signals:
     def __init__(self):
         self.count = 0
         self.counting = False
+
+    def listen(self):
+        """Begin to hear."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.heard)
 
-    def heard(self, *_):
-        self.count += 1
+    def heard(self, number, _frame):
+        # The terminal or the keeper is gone: nobody is left to ask a second time.
+        self.count += 2 if number == signal.SIGHUP else 1
         if not self.counting:
             raise KeyboardInterrupt
 
@@ -63,23 +69,29 @@ def serve(port, environment, signals, servers):
     try:
         children.append(start("web server", "web", web_command(port), told))
         wait_for_page(children[0], port, signals)
-        for name, log, command in (("worker", "worker", worker_command()), ("clock", "beat", beat_command())):
-            children.append(start(name, log, command, told))
         if not signals.count:
+            children.append(start("worker", "worker", worker_command(), told))
+            children.append(start("clock", "beat", beat_command(), told))
             say(f"Parley is at http://{HOST}:{port}/ (Ctrl-C stops everything; logs in var/log)")
         return watch(children, servers, signals)
     finally:
+        hint = " (Ctrl-C again does not wait for what is unfinished)"
         for child in children:
-            say(f"Stopping the {child.name}")
+            say(f"Stopping the {child.name}{hint}")
+            hint = ""
             child.stop(grace=15, hurried=signals.hurried)
 
 
 def start(name, log, command, environment):
-    """Start one process, with a log that cannot grow for ever."""
+    """Start one process, with a log that cannot grow for ever.
+
+    To gunicorn and Celery SIGTERM means to finish what they are at, SIGQUIT to drop it: that is what they get when
+    the launcher has been killed.
+    """
     path = LOGS / f"{log}.log"
     bound(path)
     say(f"Starting the {name}")
-    return Child(name, command, environment, path)
+    return Child(name, command, environment, path, orphaned=signal.SIGQUIT)
 
 
 def bound(path):
@@ -88,20 +100,21 @@ def bound(path):
         os.replace(path, path.with_suffix(".old.log"))
 
 
-def wait_for_page(web, port, signals, seconds=90):
+def wait_for_page(web, port, signals, seconds=60):
     """Wait until the first page is really answered, not only the port taken."""
-    limit = time.monotonic() + seconds
-    status = None
-    while time.monotonic() < limit and not signals.count:
+    began = time.monotonic()
+    while not signals.count:
         if web.ended():
             raise Refusal(explain(web.output(), "Starting the web server") + " (var/log/web.log has the whole of it)")
         status = page_status(port)
         if status and status < 500:
             return
-        time.sleep(0.05 if status is None else 0.5)
-    if not signals.count:
-        answer = f"answers with error {status}" if status else "does not answer"
-        raise Refusal(f"The web server {answer}; var/log/web.log says why.")
+        if status and time.monotonic() > began + PATIENCE_WITH_ERRORS:
+            say(f"The first page answers with error {status}; var/log/web.log says why")
+            return
+        if time.monotonic() > began + seconds:
+            raise Refusal(f"The web server has not answered for {seconds} seconds; var/log/web.log may say why.")
+        time.sleep(0.5 if status else 0.05)
 
 
 def page_status(port):

@@ -39,7 +39,7 @@ def with_redis_database(url, number):
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     if parts.scheme == "unix":
-        return urlunsplit(parts._replace(query=urlencode({**options, "db": number})))
+        return f"unix://{parts.netloc}{parts.path}?{urlencode({**options, 'db': number})}"
     options.pop("db", None)
     # urlunsplit keeps the path; the database of redis:// is its path.
     return urlunsplit(parts._replace(path=f"/{number}", query=urlencode(options)))

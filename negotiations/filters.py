@@ -1,0 +1,130 @@
+"""Filter sets of the negotiations room: one for each kind, for page and API alike."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from negotiations import models
+from negotiations.vocabulary import (
+    AgreementStatus,
+    ChannelStatus,
+    CommitmentSubject,
+    MeetingFormat,
+    MeetingStatus,
+    Mode,
+    Topic,
+)
+from records.filters import RecordFilterSet, among, choice, since, until
+
+
+class ConflictFilter(RecordFilterSet):
+    class Meta:
+        model = models.Conflict
+        fields = []
+
+
+class PartyFilter(RecordFilterSet):
+    conflict = among(_("Conflict"), models.Conflict)
+
+    class Meta:
+        model = models.Party
+        fields = ["actor"]
+
+
+class ConflictMandateFilter(RecordFilterSet):
+    class Meta:
+        model = models.ConflictMandate
+        fields = ["conflict", "mandate"]
+
+
+class PlaceFilter(RecordFilterSet):
+    country_code = django_filters.CharFilter(label=_("Country"), lookup_expr="iexact")
+
+    class Meta:
+        model = models.Place
+        fields = ["is_withheld"]
+
+
+class ChannelFilter(RecordFilterSet):
+    conflict = among(_("Conflict"), models.Conflict)
+    status = choice(_("Status"), ChannelStatus.choices)
+    mode = choice(_("Mode"), Mode.choices)
+    topic = choice(_("Topic"), Topic.choices, field_name="topics", lookup_expr="contains", method="filter_topic")
+
+    class Meta:
+        model = models.Channel
+        fields = []
+
+    def filter_topic(self, queryset, name, value):
+        return queryset.filter(topics__contains=[value])
+
+
+class ChannelPartyFilter(RecordFilterSet):
+    class Meta:
+        model = models.ChannelParty
+        fields = ["channel", "actor"]
+
+
+class ChannelIntermediaryFilter(RecordFilterSet):
+    class Meta:
+        model = models.ChannelIntermediary
+        fields = ["channel", "actor", "credited_by"]
+
+
+class MeetingFilter(RecordFilterSet):
+    channel = among(_("Channel"), models.Channel)
+    status = choice(_("Status"), MeetingStatus.choices)
+    format = choice(_("Format"), MeetingFormat.choices)
+    topic = choice(_("Topic"), Topic.choices, method="filter_topic")
+    since = since(_("Since"))
+    until = until(_("Until"))
+
+    class Meta:
+        model = models.Meeting
+        fields = ["place"]
+
+    api_only = (*RecordFilterSet.api_only, "place")
+
+    def filter_topic(self, queryset, name, value):
+        return queryset.filter(topics__contains=[value])
+
+
+class ParticipantFilter(RecordFilterSet):
+    class Meta:
+        model = models.Participant
+        fields = ["meeting", "representative", "actor"]
+
+
+class FollowUpFilter(RecordFilterSet):
+    class Meta:
+        model = models.FollowUp
+        fields = ["meeting", "owner", "due_on", "done_on"]
+
+
+class AgreementFilter(RecordFilterSet):
+    channel = among(_("Channel"), models.Channel)
+    status = choice(_("Status"), AgreementStatus.choices)
+    since = since(_("Since"))
+    until = until(_("Until"))
+
+    class Meta:
+        model = models.Agreement
+        fields = ["meeting"]
+
+    api_only = (*RecordFilterSet.api_only, "meeting")
+
+
+class AgreementPartyFilter(RecordFilterSet):
+    class Meta:
+        model = models.AgreementParty
+        fields = ["agreement", "actor"]
+
+
+class CommitmentFilter(RecordFilterSet):
+    channel = among(_("Channel"), models.Channel, field_name="agreement__channel")
+    subject = choice(_("Of what"), CommitmentSubject.choices)
+
+    class Meta:
+        model = models.Commitment
+        fields = ["agreement", "meeting", "direction"]
+
+    api_only = (*RecordFilterSet.api_only, "agreement", "meeting", "direction")

@@ -1,0 +1,1 @@
+"""The pages of the negotiations room, one file for each entity."""

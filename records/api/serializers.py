@@ -1,0 +1,108 @@
+"""What every record shows in the API."""
+
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import exceptions, serializers
+
+from records.models import Record
+
+
+def api_url(record: Record, request) -> str:
+    """Return the absolute address of a record's API resource."""
+    return request.build_absolute_uri(reverse(f"api:{record.kind}-detail", args=[record.pk]))
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "format": "uuid"},
+            "name": {"type": "string"},
+            "url": {"type": "string", "format": "uri"},
+        },
+        "description": "On writing, the identifier alone is enough.",
+    }
+)
+class LinkedRecordField(serializers.PrimaryKeyRelatedField):
+    """Another record: read as id, name and url; written as its id, or as an object with one.
+
+    A record the reader may not see is answered like one that does not exist.
+    """
+
+    default_error_messages = {
+        "does_not_exist": gettext_lazy("There is no record with this identifier."),
+        "incorrect_type": gettext_lazy("Give the identifier of a record."),
+    }
+
+    def use_pk_only_optimization(self):
+        return False
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict):
+            data = data.get("id")
+        try:
+            return super().to_internal_value(data)
+        except ValidationError:
+            self.fail("does_not_exist", pk_value=data)
+
+    def to_representation(self, value):
+        return {"id": str(value.pk), "name": str(value), "url": api_url(value, self.context["request"])}
+
+
+class RecordSerializer(serializers.ModelSerializer):
+    """What every record shows: identity, links, who can see it, state, version.
+
+    Fields nobody may set (label, author, state, version …) are refused by name when sent, never ignored.
+    """
+
+    serializer_related_field = LinkedRecordField
+
+    url = serializers.SerializerMethodField(help_text="This record in the API.")
+    page = serializers.SerializerMethodField(help_text="The record's page; null for a part without a page.")
+    display = serializers.CharField(source="__str__", read_only=True, help_text="The record in words.")
+    confidentiality = serializers.SerializerMethodField(help_text="Effective level and its TLP 2.0 marking.")
+    author = serializers.CharField(source="author.username", read_only=True, default=None, allow_null=True)
+
+    base_fields = (
+        "id", "reference", "url", "page", "display", "external_id", "level", "compartments", "confidentiality",
+        "review_state", "version", "author", "recorded_at", "updated_at", "withdrawn_at", "withdrawn_reason",
+    )  # fmt: skip
+
+    def get_url(self, record) -> str:
+        return api_url(record, self.context["request"])
+
+    def get_page(self, record) -> str | None:
+        return self.context["request"].build_absolute_uri(record.page_url) if record.page_url else None
+
+    @extend_schema_field(
+        {
+            "type": "object",
+            "properties": {"level": {"type": "integer"}, "name": {"type": "string"}, "tlp": {"type": "string"}},
+        }
+    )
+    def get_confidentiality(self, record) -> dict:
+        return {"level": record.label.level, "name": record.label.level_name, "tlp": record.label.tlp}
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict):
+            unknown = [name for name in data if name not in self.fields]
+            # A change may say in its body which version it was made from.
+            sayable = set() if self.instance is None else {"version"}
+            protected = [
+                name for name in data if name in self.fields and self.fields[name].read_only and name not in sayable
+            ]
+            errors = {name: [_("There is no such field.")] for name in unknown}
+            errors |= {name: [_("This field is kept by Parley and cannot be set.")] for name in protected}
+            if errors:
+                raise exceptions.ValidationError(errors)
+        return super().to_internal_value(data)
+
+
+class VersionSerializer(serializers.Serializer):
+    """The body of a withdrawal."""
+
+    reason = serializers.CharField(max_length=2000, help_text="Why; kept in the history.")
+    version = serializers.IntegerField(required=False, help_text="The version looked at, where If-Match is not sent.")

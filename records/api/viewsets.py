@@ -1,0 +1,130 @@
+"""What every API resource does."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.filters import OrderingFilter
+from rest_framework.response import Response
+
+from access import permissions
+from access.context import current_reader
+from records.api.errors import Precondition
+from records.api.serializers import VersionSerializer
+from records.models import Record
+from records.services import add_record, change_record, withdraw_record
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description='The version you changed, for example "3".'
+)
+
+
+class RecordOrdering(OrderingFilter):
+    """``?ordering=-started_on``; an ordering that is not offered is refused by name. Ties by identity."""
+
+    def get_ordering(self, request, queryset, view):
+        asked = request.query_params.get(self.ordering_param)
+        if not asked:
+            return [*queryset.model._meta.ordering, "pk"]
+        offered = {name for name, _label in self.get_valid_fields(queryset, view)}
+        terms = [term.strip() for term in asked.split(",")]
+        wrong = [term for term in terms if term.removeprefix("-") not in offered]
+        if wrong:
+            told = _("Cannot order by %(wrong)s. Choose from: %(offered)s.")
+            raise exceptions.ValidationError(
+                {"ordering": [told % {"wrong": ", ".join(wrong), "offered": ", ".join(sorted(offered))}]}
+            )
+        return [*terms, "pk"]
+
+
+class RecordViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    viewsets.GenericViewSet,
+):
+    """List, read, create, change and withdraw one kind of record; the pages' rules and errors.
+
+    Subclasses give ``queryset``, ``serializer_class``, ``filterset_class``, ``ordering_fields``, ``related`` and
+    ``prefetch``.
+    """
+
+    http_method_names = ["get", "head", "options", "post", "patch"]
+    filter_backends = [DjangoFilterBackend, RecordOrdering]
+    ordering_fields: tuple[str, ...] = ("recorded_at", "updated_at")
+    actions_needed = {"withdraw": permissions.WITHDRAW}
+    related: tuple[str, ...] = ()
+    prefetch: tuple = ()
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("label", "author", *self.related).prefetch_related(*self.prefetch)
+
+    def filter_queryset(self, queryset):
+        # Filters belong to the list: a withdrawn record, left out there, is still found by its address.
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
+
+    def expected_version(self) -> int:
+        """Return the version the client changed; raise Precondition where it does not say."""
+        told: Any = self.request.headers.get("If-Match")
+        if told is None and isinstance(self.request.data, dict):
+            told = self.request.data.get("version")
+        if told is None:
+            raise Precondition
+        digits = str(told).removeprefix("W/").strip('"')
+        if not digits.isdecimal():
+            raise exceptions.ValidationError({"version": [_('Give the number of the version, for example "3".')]})
+        return int(digits)
+
+    def retrieve(self, request, *args, **kwargs):
+        record = self.get_object()
+        return Response(self.get_serializer(record).data, headers={"ETag": f'"{record.version}"'})
+
+    @transaction.atomic
+    def create(self, request, *args, **kwargs):
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        record = self.add(self.model_of()(**serializer.validated_data))
+        record = self.get_queryset().get(pk=record.pk)
+        body = self.get_serializer(record).data
+        return Response(
+            body, status=status.HTTP_201_CREATED, headers={"Location": body["url"], "ETag": f'"{record.version}"'}
+        )
+
+    def add(self, record: Record) -> Record:
+        """Write a new record; resources whose records are written by a service of their own call that instead."""
+        return add_record(current_reader(), record)
+
+    @extend_schema(parameters=[IF_MATCH])
+    @transaction.atomic
+    def partial_update(self, request, *args, **kwargs):
+        record = self.get_object()
+        serializer = self.get_serializer(record, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        for name, value in serializer.validated_data.items():
+            setattr(record, name, value)
+        change_record(current_reader(), record, expected_version=self.expected_version())
+        return self.answer(record)
+
+    @extend_schema(request=VersionSerializer, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def withdraw(self, request, *args, **kwargs):
+        record = self.get_object()
+        body = VersionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        withdraw_record(
+            current_reader(), record, reason=body.validated_data["reason"], expected_version=self.expected_version()
+        )
+        return self.answer(record)
+
+    def answer(self, record: Record) -> Response:
+        record = self.get_queryset().get(pk=record.pk)
+        return Response(self.get_serializer(record).data, headers={"ETag": f'"{record.version}"'})
+
+    def model_of(self) -> type[Record]:
+        return self.queryset.model

@@ -1,0 +1,298 @@
+"""The bases of all pages about one kind of record: list, detail, history, withdraw."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponseRedirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.generic import DetailView, ListView
+from django.views.generic.detail import SingleObjectMixin
+from django.views.generic.edit import FormView
+
+from access import permissions
+from access.context import current_reader
+from records import history
+from records.display import Column, Section, field_label, row, shown, state_of
+from records.forms import WithdrawForm
+from records.models import Record
+from records.querysets import capped_count
+from records.services import StaleVersion, withdraw_record
+
+PAGE_SIZE = 50
+
+
+class KindMixin:
+    """Names the kind of record a page is about."""
+
+    model: type[Record]
+    icon = "outcome"
+
+    def page_url(self, page: str, *args) -> str | None:
+        """Return the address of one of the kind's pages, or None where it has no such page."""
+        try:
+            return reverse(f"{self.model._meta.app_label}:{self.model.kind_of()}-{page}", args=args)
+        except NoReverseMatch:
+            return None
+
+    def kind_context(self) -> dict:
+        meta = self.model._meta
+        may_write = permissions.may(permissions.WRITE)
+        return {
+            "name": meta.verbose_name,
+            "name_plural": str(meta.verbose_name_plural)[:1].upper() + str(meta.verbose_name_plural)[1:],
+            "icon": self.icon,
+            "list_url": self.page_url("list"),
+            "add_url": self.page_url("add") if may_write else None,
+        }
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"kind": self.kind_context()}
+
+
+class RecordListView(KindMixin, ListView):
+    """A list: filter, sort, page; all of it in the address.
+
+    Subclasses give ``columns``, ``filterset_class``, ``related`` (for ``select_related``) and ``prefetch``.
+    """
+
+    template_name = "records/list.html"
+    columns: list[Column] = []
+    filterset_class = None
+    related: tuple[str, ...] = ()
+    prefetch: tuple = ()
+    lede = ""
+
+    def get_queryset(self):
+        queryset = self.model.objects.select_related("label", *self.related).prefetch_related(*self.prefetch)
+        self.filterset = self.filterset_class(self.request.GET, queryset=queryset)
+        self.filterset.hide_api_only()
+        queryset = self.filterset.qs if self.filterset.is_valid() else queryset.none()
+        return queryset.order_by(*self.ordering_of_page())
+
+    def ordering_of_page(self) -> list[str]:
+        """Return the ordering asked for, if a column offers it, else the model's own; ties by identity."""
+        asked = self.request.GET.get("ordering", "")
+        offered = {column.sort for column in self.columns if column.sort}
+        chosen = [asked] if asked.removeprefix("-") in offered else list(self.model._meta.ordering)
+        self.ordering_shown = chosen[0] if chosen else ""
+        return [*chosen, "pk"]
+
+    def address(self, **changes) -> str:
+        """Return this page's address with some parameters changed (None removes one)."""
+        query = self.request.GET.copy()
+        for name, value in changes.items():
+            query.pop(name, None)
+            if value is not None:
+                query[name] = value
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    def heads(self) -> list[dict]:
+        """Return the heads of the columns with the address that sorts by each."""
+        found = []
+        for column in self.columns:
+            head = {"label": column.label, "css": column.css, "sort_url": None, "sorted": None}
+            if column.sort:
+                ascending, descending = column.sort, f"-{column.sort}"
+                if self.ordering_shown in (ascending, descending):
+                    head["sorted"] = "asc" if self.ordering_shown == ascending else "desc"
+                head["sort_url"] = self.address(
+                    ordering=descending if self.ordering_shown == ascending else ascending, page=None
+                )
+            found.append(head)
+        return found
+
+    def rows(self, records: list[Record]) -> list[dict]:
+        """Return the rows of the table for the records of this page."""
+        return [row(record, self.columns) for record in records]
+
+    def get_context_data(self, **kwargs):
+        queryset = self.object_list
+        page = self.request.GET.get("page", "1")
+        number = int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1
+        start = (number - 1) * PAGE_SIZE
+        records = list(queryset[start : start + PAGE_SIZE + 1])
+        counted, is_exact = capped_count(queryset)
+        count_text = ngettext("%(count)s record", "%(count)s records", counted) % {
+            "count": f"{counted:,}" if is_exact else f"{counted:,}+"
+        }
+        given = self.request.GET
+        filters_active = any(given[name] for name in given if name in self.filterset.form.fields)
+        kind = self.kind_context()
+        return super().get_context_data(**kwargs) | {
+            "kind": kind,
+            "title": kind["name_plural"],
+            "lede": self.lede,
+            "columns": self.heads(),
+            "rows": self.rows(records[:PAGE_SIZE]),
+            "filterset": self.filterset,
+            "filters_active": filters_active,
+            "clear_url": self.request.path,
+            "count_text": count_text,
+            "page": {
+                "number": number,
+                "previous_url": self.address(page=number - 1) if number > 1 else None,
+                "next_url": self.address(page=number + 1) if len(records) > PAGE_SIZE else None,
+            },
+        }
+
+
+class RecordDetailView(KindMixin, DetailView):
+    """One record: facts, related records, sources, history.
+
+    Subclasses give ``facts`` (names of fields or columns), ``sections`` and ``related``.
+    """
+
+    template_name = "records/detail.html"
+    facts: list[str | Column] = []
+    sections: list[Section] = []
+    related: tuple[str, ...] = ()
+    history_shown = 8
+
+    def get_queryset(self):
+        return self.model.objects.select_related("label", "author", *self.related)
+
+    def lede(self) -> str:
+        """Return the sentence under the title."""
+        return getattr(self.object, "notes", "")
+
+    def fact_list(self) -> list[dict]:
+        found = []
+        for fact in self.facts:
+            column = fact if isinstance(fact, Column) else Column(field_label(self.model, fact), fact)
+            value = column.of(self.object)
+            if value not in ("", None):
+                found.append({"label": column.label, "value": value, "note": ""})
+        record = self.object
+        found.append({"label": _("Recorded"), "value": shown(record.recorded_at), "note": ""})
+        if record.external_id:
+            found.append({"label": field_label(self.model, "external_id"), "value": record.external_id, "note": ""})
+        return found
+
+    def section_list(self) -> list[dict]:
+        return [
+            {
+                "id": section.id,
+                "title": section.title,
+                "lede": section.lede,
+                "columns": [{"label": column.label, "css": column.css} for column in section.columns],
+                "rows": [row(record, section.columns) for record in section.records(self.object)],
+                "empty": section.empty,
+                "all_url": section.all_url(self.object) if section.all_url else None,
+            }
+            for section in self.sections
+        ]
+
+    def citation_list(self) -> list[dict]:
+        if self.model.citations is None:
+            return []
+        found = self.object.citations.current().select_related("source").order_by("position", "recorded_at")
+        return [
+            {
+                "url": citation.source.get_absolute_url(),
+                "title": str(citation.source),
+                "publisher": citation.source.publisher,
+                "published": citation.source.published_on,
+                "quote": citation.quote,
+                "grade": citation.grade,
+                "source_url": citation.source.url,
+            }
+            for citation in found
+        ]
+
+    def may_change(self) -> bool:
+        return permissions.may(permissions.WRITE) and not self.object.is_withdrawn
+
+    def get_context_data(self, **kwargs):
+        record = self.object
+        entries = history.entries_of(record)[: self.history_shown]
+        return super().get_context_data(**kwargs) | {
+            "title": str(record),
+            "lede": self.lede(),
+            "label": record.label,
+            "facts": self.fact_list(),
+            "sections": self.section_list(),
+            "citations": self.citation_list(),
+            "history": [history.told(record, entry) for entry in entries],
+            "history_url": self.page_url("history", record.pk),
+            "edit_url": self.page_url("edit", record.pk) if self.may_change() else None,
+            "withdraw_url": self.page_url("withdraw", record.pk) if self.may_change() else None,
+            "api_url": reverse(f"api:{record.kind}-detail", args=[record.pk]),
+            "reference": record.reference,
+            "version": record.version,
+            "state": state_of(record),
+            "withdrawn": {"at": record.withdrawn_at, "reason": record.withdrawn_reason}
+            if record.is_withdrawn
+            else None,
+        }
+
+
+class RecordHistoryView(KindMixin, SingleObjectMixin, ListView):
+    """Every visible change of one record, field by field."""
+
+    template_name = "records/history.html"
+    page_size = 50
+
+    def get(self, request, *args, **kwargs):
+        self.object = self.get_object(self.model.objects.all())
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self):
+        return history.entries_of(self.object)
+
+    def get_context_data(self, **kwargs):
+        page = self.request.GET.get("page", "1")
+        number = int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1
+        start = (number - 1) * self.page_size
+        entries = list(self.object_list[start : start + self.page_size + 1])
+        return super().get_context_data(**kwargs) | {
+            "object": self.object,
+            "title": _("History of %(record)s") % {"record": self.object},
+            "entries": [history.told(self.object, entry) for entry in entries[: self.page_size]],
+            "page": {
+                "number": number,
+                "previous_url": f"?page={number - 1}" if number > 1 else None,
+                "next_url": f"?page={number + 1}" if len(entries) > self.page_size else None,
+            },
+        }
+
+
+class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
+    """Withdraw a record, with a reason."""
+
+    template_name = "records/withdraw.html"
+    form_class = WithdrawForm
+
+    def dispatch(self, request, *args, **kwargs):
+        self.object = self.get_object(self.model.objects.current())
+        permissions.demand(permissions.WITHDRAW)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self):
+        return {"version": self.object.version}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {
+            "object": self.object,
+            "title": _("Withdraw %(record)s") % {"record": self.object},
+            "cancel_url": self.object.get_absolute_url(),
+        }
+
+    def form_valid(self, form):
+        try:
+            withdraw_record(
+                current_reader(),
+                self.object,
+                reason=form.cleaned_data["reason"],
+                expected_version=form.cleaned_data["version"],
+            )
+        except StaleVersion as stale:
+            form.add_error(None, _("%(error)s Look at it again before you withdraw it.") % {"error": stale})
+            form.data = form.data.copy()
+            form.data["version"] = stale.current.version
+            return self.form_invalid(form)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        messages.success(self.request, _("The record was withdrawn. Its history stays."))
+        return HttpResponseRedirect(self.object.get_absolute_url())

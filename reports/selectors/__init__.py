@@ -1,0 +1,1 @@
+"""What is read across rooms, each a function that returns plain values."""

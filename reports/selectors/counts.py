@@ -1,0 +1,32 @@
+"""How many records of each kind the reader may see; one statement."""
+
+from django.db import connection
+from django.db.models import Count
+
+from exchanges.models import Outcome
+from intermediaries.models import Actor
+from negotiations.models import Agreement, Channel, Commitment, Meeting
+from sources.models import Source
+
+
+def navigation_counts() -> dict[str, int]:
+    """Return the number of counted records by kind, for the navigation."""
+    kinds = {
+        "channel": Channel.objects.counted(),
+        "meeting": Meeting.objects.counted(),
+        "agreement": Agreement.objects.counted(),
+        "commitment": Commitment.objects.counted(),
+        "outcome": Outcome.objects.counted(),
+        "intermediary": Actor.objects.intermediaries().counted(),
+        "source": Source.objects.counted(),
+    }
+    statements, params = [], []
+    for queryset in kinds.values():
+        counted = queryset.order_by().values("review_state").annotate(n=Count("pk")).values("n")
+        statement, given = counted.query.sql_with_params()
+        # Both parts come from the ORM; no value stands in the text.
+        statements.append(f"SELECT coalesce(sum(n), 0)::bigint FROM ({statement}) counted")  # noqa: S608
+        params.extend(given)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"({statement})" for statement in statements), params)
+        return dict(zip(kinds, (row[0] for row in cursor.fetchall()), strict=True))
