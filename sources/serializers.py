@@ -1,13 +1,14 @@
 """What the API shows of sources and citations."""
 
-from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from records.api.serializers import RecordSerializer, api_url
-from records.models import Record
 from sources import models
+from sources.querysets import citable
 
 
 class SourceSerializer(RecordSerializer):
@@ -46,6 +47,7 @@ class NestedCitationSerializer(serializers.ModelSerializer):
         return api_url(citation.source, self.context["request"])
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class RecordKindField(serializers.Field):
     """The kind of record a citation supports, named as in the API's addresses: ``outcome``, ``running-total``."""
 
@@ -53,8 +55,8 @@ class RecordKindField(serializers.Field):
         return content_type.model_class().kind_of()
 
     def to_internal_value(self, data) -> ContentType:
-        for model in apps.get_models():
-            if issubclass(model, Record) and model.citations is not None and model.kind_of() == data:
+        for model in citable():
+            if model.kind_of() == data:
                 return ContentType.objects.get_for_model(model)
         raise serializers.ValidationError(_("There is no such kind of record, or it cites no sources."))
 
