@@ -5,6 +5,7 @@ import datetime as dt
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -139,7 +140,9 @@ class MeetingForm(forms.ModelForm):
         self.fields["place"].queryset = Place.objects.current()
         self.fields["place"].empty_label = _("Not stated")
         self.fields["level"].choices = [
-            (level.value, f"{level.label}. {HINT_LEVEL[level]}") for level in Level if level.value <= reader.clearance
+            (level.value, format_html('{}<span class="hint">{}</span>', level.label, HINT_LEVEL[level]))
+            for level in Level
+            if level.value <= reader.clearance
         ]
         if self.instance._state.adding:
             self.initial.setdefault("level", min(Level.INTERNAL, reader.clearance))

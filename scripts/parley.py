@@ -56,8 +56,9 @@ def run(_arguments):
 def test(arguments):
     """make test: says nothing after pytest, whose count is the last line."""
     site = open_site(test=True)
+    chromium = browser.find_chromium()
     with ready(site, dev=True) as (told, _held):
-        told["PARLEY_CHROMIUM"] = browser.find_chromium()
+        told["PARLEY_CHROMIUM"] = chromium
         return processes.foreground([PYTHON, "-m", "pytest", *arguments], told)
 
 
@@ -203,10 +204,9 @@ def ready(site, dev=False):
     servers = settings.private_servers(site)
     with ThreadPoolExecutor(1) as background:
         # Debian's archive and the package index at the same time, the first time.
-        found = [background.submit(server.find) for server in servers]
+        found = background.submit(lambda: [server.find() for server in servers])
         environment.ensure(dev)
-        for one in found:
-            one.result()
+        found.result()
     with using(servers) as (addresses, held):
         yield settings.environment(site, addresses), held
 

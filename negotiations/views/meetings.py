@@ -5,12 +5,13 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView
 from django.views.generic.detail import SingleObjectMixin
 
 from access import permissions
 from access.context import current_reader
+from access.levels import Level
 from negotiations import filters
 from negotiations.forms import MeetingForm, ParticipantFormSet, SourceFormSet, participants_of, sources_of
 from negotiations.models import Meeting
@@ -20,6 +21,12 @@ from records.history import value_shown
 from records.models import ReviewState
 from records.services import StaleVersion
 from records.views import KindMixin, RecordDetailView, RecordListView
+
+ESSENTIALS = (
+    "channel", "started_on", "ended_on", "date_precision", "place", "place_withheld", "format", "topics", "summary",
+)  # fmt: skip
+RESULT = ("status", "result", "assessment", "date_words")
+READERS = ("level", "compartments")
 
 
 class MeetingList(RecordListView):
@@ -173,16 +180,63 @@ class MeetingFormView(KindMixin, FormView):
         return self.again(form, participants, sources, status=409)
 
     def get_context_data(self, **kwargs):
+        if "form" not in kwargs:
+            kwargs["form"] = self.get_form()
         if "formsets" not in kwargs:
             kwargs["formsets"] = list(self.formsets())
         existing = not self.object._state.adding
-        return super().get_context_data(**kwargs) | {
-            "title": _("Edit meeting") if existing else _("New meeting record"),
-            "lede": _("Only the essentials are needed to save. Everything else can follow."),
-            "object": self.object if existing else None,
-            "cancel_url": self.object.get_absolute_url() if existing else self.page_url("list"),
-            "conflict": self.conflict,
-        }
+        return (
+            super().get_context_data(**kwargs)
+            | {
+                "title": _("Edit meeting") if existing else _("New meeting record"),
+                "lede": _("Only the essentials are needed to save. Everything else can follow."),
+                "object": self.object if existing else None,
+                "cancel_url": self.object.get_absolute_url() if existing else self.page_url("list"),
+                "conflict": self.conflict,
+                "may_be_draft": not existing or self.object.review_state in {ReviewState.DRAFT, ReviewState.RETURNED},
+            }
+            | {"tasks": self.tasks(kwargs["form"], *kwargs["formsets"])}
+        )
+
+    def tasks(self, form, participants, sources) -> list[dict]:
+        """Return the sections of the form with the state of each."""
+        people, cited = participants.initial_form_count(), sources.initial_form_count()
+        people_words = ngettext("%(n)s participant", "%(n)s participants", people) % {"n": people}
+        cited_words = ngettext("%(n)s source", "%(n)s sources", cited) % {"n": cited}
+        sections = [
+            ("essentials", _("Essentials"), self.problems(form, ESSENTIALS), _("Needed to save")),
+            (
+                "set-participants",
+                _("Who took part"),
+                participants.total_error_count() if participants.is_bound else 0,
+                people_words if people else _("None yet"),
+            ),
+            ("result", _("What came of it"), self.problems(form, RESULT), _("Optional")),
+            (
+                "set-sources",
+                _("Sources"),
+                sources.total_error_count() if sources.is_bound else 0,
+                cited_words if cited else _("None yet"),
+            ),
+            ("readers", _("Who can see it"), self.problems(form, READERS), self.level_chosen(form)),
+        ]
+        return [
+            {
+                "id": name,
+                "title": title,
+                "problems": problems,
+                "state": ngettext("%(n)s problem", "%(n)s problems", problems) % {"n": problems} if problems else state,
+            }
+            for name, title, problems, state in sections
+        ]
+
+    def problems(self, form, names: tuple[str, ...]) -> int:
+        return sum(len(form.errors.get(name, ())) for name in names) if form.is_bound else 0
+
+    def level_chosen(self, form) -> str:
+        """Return the words of the level that stands in the form."""
+        chosen = str(form["level"].value())
+        return str(Level(int(chosen)).label) if chosen in map(str, Level.values) else ""
 
 
 class MeetingAdd(MeetingFormView):

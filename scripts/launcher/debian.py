@@ -47,7 +47,7 @@ def fetch_tool(package):
     """Unpack one small package for the launcher itself; False where that is not possible."""
     if not available():
         return False
-    work = VAR / "debian" / "fetch"
+    work = VAR / "debian" / "fetch-tools"  # the servers may be on their way at the same time
     update(work)
     download(work, [package])
     unpack(work, UNPACKED_TOOLS)

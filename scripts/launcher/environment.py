@@ -22,6 +22,7 @@ LOCKS = {False: "requirements.txt", True: "requirements-dev.txt"}
 UV_LOCK = Path(__file__).with_name("uv.txt")
 STAMP = VENV / ".parley.json"
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 MEGABYTES = {False: 250, True: 600}
 
 
@@ -121,13 +122,13 @@ def network_environment():
     Bare Debian has no certificates at all; then Debian's own package of them is unpacked into var/.
     """
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
-    given = environment.get("SSL_CERT_FILE") or environment.get("PIP_CERT")
-    if not given and not SYSTEM_CERTIFICATES.exists():
-        bundle = debian.certificates()
-        if bundle:
-            environment.update(SSL_CERT_FILE=str(bundle), PIP_CERT=str(bundle))
-    if given or SYSTEM_CERTIFICATES.exists():
-        environment.setdefault("UV_SYSTEM_CERTS", "1")
+    given = next((environment[name] for name in CERTIFICATE_VARIABLES if environment.get(name)), None)
+    bundle = given or (None if SYSTEM_CERTIFICATES.exists() else debian.certificates())
+    if bundle:
+        # uv reads the first of these, pip the second.
+        environment.setdefault("SSL_CERT_FILE", str(bundle))
+        environment.setdefault("PIP_CERT", str(bundle))
+    environment.setdefault("UV_SYSTEM_CERTS", "1")
     # A machine that forbids writing bytecode would compile everything anew at each start.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return environment

@@ -19,14 +19,13 @@ def prepare(environment, postgres=None):
     if now and ACCOUNTS.exists() and STAMP.exists() and STAMP.read_text() == now:
         return
     STAMP.unlink(missing_ok=True)
-    first = not ACCOUNTS.exists()
+    known = kept_accounts()
     command = [PYTHON, "manage.py", "prepare", "--accounts-file", ACCOUNTS]
     say("Preparing the database")
     run(command, environment, "Preparing the database")
     if now:
         STAMP.write_text(now)
-    if first:
-        show_accounts()
+    show_accounts([line for line in kept_accounts() if line not in known])
 
 
 def run(command, environment, doing):
@@ -49,11 +48,16 @@ def run(command, environment, doing):
             raise Refusal(f"{explain(log.read(), doing)} (the whole of it: {LOG.relative_to(ROOT)})")
 
 
-def show_accounts():
-    """Print the demo accounts, once; they stay in var/, where only this user can read them."""
-    if ACCOUNTS.exists():
-        print(f"\nDemo accounts (kept in {ACCOUNTS.relative_to(ROOT)}):", flush=True)
-        print("\n".join(f"  {line}" for line in ACCOUNTS.read_text(encoding="utf-8").splitlines() if line), end="\n\n")
+def kept_accounts():
+    """The lines of the file in which preparation keeps the demo accounts it has made."""
+    return ACCOUNTS.read_text(encoding="utf-8").splitlines() if ACCOUNTS.exists() else []
+
+
+def show_accounts(new):
+    """Print new demo accounts, once; they stay in var/, where only this user can read them."""
+    if new:
+        lines = "\n".join(f"  {line}" for line in new if line)
+        print(f"\nDemo accounts (kept in {ACCOUNTS.relative_to(ROOT)}):\n{lines}\n", flush=True)
 
 
 def fingerprint(environment, postgres):

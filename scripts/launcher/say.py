@@ -14,6 +14,11 @@ FULL = "The disk is full (no space left in {where}): free some space and run the
 REASONS = [
     (r"No space left on device|Disk quota exceeded|ENOSPC|os error 28\b|File (too large|size limit exceeded)", FULL),
     (
+        r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|invalid peer certificate|UnknownIssuer",
+        "{doing} met a certificate this machine does not trust: behind a proxy with its own authority, "
+        "set SSL_CERT_FILE to that authority's file.",
+    ),
+    (
         r"Temporary failure (in name )?resol|Could not resolve|Name or service not known|dns error|"
         r"failed to lookup address|Network is unreachable|Could not connect to|Failed to establish a new connection|"
         r"tunnel error|Connection refused|Connection timed out|error sending request|ConnectTimeout|"

@@ -68,14 +68,16 @@ def serve(port, environment, signals, servers):
     try:
         children.append(start("web server", "web", web_command(port), told))
         wait_for_page(children[0], port, signals)
-        for name, log, command in (("worker", "worker", worker_command()), ("clock", "beat", beat_command())):
-            children.append(start(name, log, command, told))
         if not signals.count:
+            children.append(start("worker", "worker", worker_command(), told))
+            children.append(start("clock", "beat", beat_command(), told))
             say(f"Parley is at http://{HOST}:{port}/ (Ctrl-C stops everything; logs in var/log)")
         return watch(children, servers, signals)
     finally:
+        hint = " (Ctrl-C again does not wait for what is unfinished)"
         for child in children:
-            say(f"Stopping the {child.name}")
+            say(f"Stopping the {child.name}{hint}")
+            hint = ""
             child.stop(grace=15, hurried=signals.hurried)
 
 

@@ -73,7 +73,8 @@
     if (event.key === "Escape") closeOnEscape();
 
     const typing = here?.matches?.("input, textarea, select, [contenteditable]");
-    const slash = event.key === "/" && !typing && !event.altKey && !event.ctrlKey && !event.metaKey;
+    const singleKeys = root.dataset.keys !== "off"; // WCAG 2.1.4: a reader can turn them off
+    const slash = singleKeys && event.key === "/" && !typing && !event.altKey && !event.ctrlKey && !event.metaKey;
     const palette = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
     const search = document.querySelector("[data-search]");
     if ((slash || palette) && search?.offsetParent) {

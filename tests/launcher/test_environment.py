@@ -67,9 +67,7 @@ def test_without_a_network_the_first_start_is_refused_in_one_sentence(scratch):
         "parley: Installing the Python packages needs the network, and it does not answer: "
         "connect (or set the proxy) and run the same command again.\n"
     )
-    assert not json.loads(
-        scratch.python("import json; from launcher import environment as e; print(json.dumps(e.read_stamp()))")
-    )
+    assert not (scratch.folder / ".venv" / ".parley.json").exists()
 
 
 def test_without_a_network_debian_s_packages_are_refused_in_one_sentence(tmp_path, monkeypatch):
@@ -82,6 +80,22 @@ def test_without_a_network_debian_s_packages_are_refused_in_one_sentence(tmp_pat
     monkeypatch.setattr(debian, "RETRIES", 0)
     with pytest.raises(Refusal, match=r"^Fetching Debian's packages needs the network, and it does not answer"):
         debian.fetch_servers(tmp_path / "debian")
+
+
+def test_a_proxy_s_own_authority_reaches_both_installers(monkeypatch, tmp_path):
+    for name in (*environment.CERTIFICATE_VARIABLES, "UV_SYSTEM_CERTS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/our-proxy.pem")
+    given = environment.network_environment()
+    assert (given["SSL_CERT_FILE"], given["PIP_CERT"], given["UV_SYSTEM_CERTS"]) == (
+        *["/etc/ssl/our-proxy.pem"] * 2,
+        "1",
+    )
+
+    monkeypatch.delenv("SSL_CERT_FILE")
+    monkeypatch.setattr(environment, "SYSTEM_CERTIFICATES", tmp_path / "none")
+    monkeypatch.setattr(environment.debian, "certificates", lambda: tmp_path / "unpacked.pem")
+    assert environment.network_environment()["PIP_CERT"] == str(tmp_path / "unpacked.pem")
 
 
 def test_an_older_python_is_refused_in_one_sentence(tmp_path):
@@ -132,6 +146,10 @@ def test_an_ordinary_user_without_a_browser_is_told_what_to_install(monkeypatch,
     [
         ("dpkg: error: cannot copy: No space left on device", "The disk is full (no space left in here): free some"),
         ("error: failed to fetch\n  Caused by: dns error: failed to lookup address", "Fetching needs the network"),
+        (
+            "SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] self-signed')\nERROR: No matching",
+            "Fetching met a certificate",
+        ),
         ("W: Temporary failure resolving 'deb.debian.org'", "Fetching needs the network"),
         ("mkdir: cannot create directory: Permission denied", "Fetching was refused: the user you are may not write"),
         ("first\nlast words\n\n", "Fetching failed: last words"),

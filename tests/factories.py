@@ -1,0 +1,185 @@
+"""One record of every kind, marked alike and full of one word: a small world to look for in other people's answers."""
+
+import datetime as dt
+import uuid
+from types import SimpleNamespace
+
+from exchanges import models as exchanges
+from intermediaries import models as intermediaries
+from negotiations import models as negotiations
+from sources import models as sources
+
+DAY = dt.date(2025, 5, 23)
+
+
+def make(model, using: str = "default", **fields):
+    """Write one record with what it needs and nothing else; the caller names the reader."""
+    record = model(**fields)
+    record.save(using=using, force_insert=True)
+    return record
+
+
+def make_world(word: str, *, using: str = "default", level: int = 0, compartments=(), author=None, **given):
+    """Write one record of every kind, each carrying ``word`` in its text, and return them by kind.
+
+    Records named in ``given`` (for example ``outcome=…``) are used instead of made: the others hang on them.
+    """
+    marking = {"level": level, "compartments": list(compartments), "author": author, "external_id": f"{word}-id"}
+    world = SimpleNamespace(**given)
+
+    def add(name: str, model, **fields):
+        if not hasattr(world, name):
+            setattr(world, name, make(model, using, **(marking | fields)))
+        return getattr(world, name)
+
+    actor = add("actor", intermediaries.Actor, name=f"{word} state", kind_of_actor="state", notes=f"{word} notes")
+    add("actor_name", intermediaries.ActorName, actor=actor, name=f"{word} alias")
+    mandate = add("mandate", intermediaries.Mandate, actor=actor, notes=f"{word} mandate")
+    representative = add(
+        "representative", intermediaries.Representative, name=f"{word} envoy", actor=actor, position=f"{word} post"
+    )
+    source = add(
+        "source",
+        sources.Source,
+        publisher=f"{word} press",
+        title=f"{word} title",
+        url=f"https://example.org/{word}",
+        published_on=DAY,
+    )
+    conflict = add("conflict", negotiations.Conflict, name=f"{word} war", started_on=DAY)
+    add(
+        "party",
+        negotiations.Party,
+        conflict=conflict,
+        actor=actor,
+        position=1,
+        colour="a",
+        direction=f"to_{word.lower()}",
+        direction_label=f"To {word}",
+    )
+    add("conflict_mandate", negotiations.ConflictMandate, conflict=conflict, mandate=mandate)
+    place = add("place", negotiations.Place, name=f"{word} town", country_code="TUR", notes=word)
+    channel = add(
+        "channel",
+        negotiations.Channel,
+        conflict=conflict,
+        name=f"{word} channel",
+        mode="direct",
+        notes=word,
+        topics=["prisoners"],
+        started_on=DAY,
+    )
+    add("channel_party", negotiations.ChannelParty, channel=channel, actor=actor)
+    add(
+        "channel_intermediary",
+        negotiations.ChannelIntermediary,
+        channel=channel,
+        actor=actor,
+        credited_by=actor,
+        date_words=word,
+    )
+    meeting = add(
+        "meeting",
+        negotiations.Meeting,
+        channel=channel,
+        title=f"{word} meeting",
+        started_on=DAY,
+        place=place,
+        summary=f"{word} said",
+        assessment=word,
+        topics=["prisoners"],
+    )
+    add("participant", negotiations.Participant, meeting=meeting, representative=representative, words=word)
+    add("follow_up", negotiations.FollowUp, meeting=meeting, task=f"{word} task", due_on=DAY)
+    agreement = add(
+        "agreement",
+        negotiations.Agreement,
+        channel=channel,
+        meeting=meeting,
+        title=f"{word} agreement",
+        status="agreed",
+        terms=word,
+        started_on=DAY,
+    )
+    add("agreement_party", negotiations.AgreementParty, agreement=agreement, actor=actor)
+    commitment = add(
+        "commitment",
+        negotiations.Commitment,
+        agreement=agreement,
+        title=f"{word} promise",
+        subject="prisoners",
+        quantity=777,
+        direction_words=word,
+    )
+    outcome = add(
+        "outcome",
+        exchanges.Outcome,
+        conflict=conflict,
+        outcome_kind="exchange",
+        title=f"{word} exchange",
+        started_on=DAY,
+        place=place,
+        notes=word,
+    )
+    add("outcome_channel", exchanges.OutcomeChannel, outcome=outcome, channel=channel)
+    add("outcome_meeting", exchanges.OutcomeMeeting, outcome=outcome, meeting=meeting)
+    add("outcome_agreement", exchanges.OutcomeAgreement, outcome=outcome, agreement=agreement)
+    add("outcome_role", exchanges.OutcomeRole, outcome=outcome, actor=actor, credited_by=actor)
+    add("delivery", exchanges.Delivery, outcome=outcome, commitment=commitment, share=777, notes=word)
+    direction = world.party.direction
+    claim = add(
+        "claim",
+        exchanges.Claim,
+        outcome=outcome,
+        claimant=actor,
+        claimant_words=f"{word} ministry",
+        direction=direction,
+        category="total",
+        number=777,
+        notes=word,
+    )
+    estimate = add(
+        "estimate",
+        exchanges.Estimate,
+        outcome=outcome,
+        direction=direction,
+        category="total",
+        low=777,
+        best=777,
+        high=777,
+        reason=f"{word} reason",
+    )
+    add("estimate_claim", exchanges.EstimateClaim, estimate=estimate, claim=claim, reason=word)
+    add(
+        "running_total",
+        exchanges.RunningTotal,
+        conflict=conflict,
+        claimant=actor,
+        claimant_words=f"{word} office",
+        direction=direction,
+        category="total",
+        number=777,
+        as_of=DAY,
+        notes=word,
+        counting_basis=word,
+    )
+    add(
+        "citation",
+        sources.Citation,
+        source=source,
+        record_type=content_type(outcome),
+        record_id=outcome.pk,
+        quote=f"{word} quoted",
+    )
+    return world
+
+
+def content_type(record):
+    from django.contrib.contenttypes.models import ContentType
+
+    return ContentType.objects.get_for_model(record)
+
+
+def unknown_id() -> uuid.UUID:
+    """Return an identifier that no record has."""
+    return uuid.uuid4()
