@@ -1,4 +1,4 @@
-"""The base of every Celery task that reads or writes records: it says who asked, and nothing is done as anybody else."""
+"""The base of every Celery task that touches records: it knows who asked, and does nothing as anybody else."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from negotiations import viewsets as negotiations
+from reports.viewsets import ReportRunViewSet
 
 app_name = "api"
 
@@ -27,6 +28,7 @@ RESOURCES = [
 router = SimpleRouter()
 for prefix, viewset in RESOURCES:
     router.register(prefix, viewset, basename=viewset.queryset.model.kind_of())
+router.register("report-runs", ReportRunViewSet, basename="report-run")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
