@@ -34,8 +34,11 @@ class Column:
     sort: str = ""
     css: str = ""
 
+    def raw(self, record: Any) -> Any:
+        return self.value(record) if callable(self.value) else attribute(record, self.value)
+
     def of(self, record: Any) -> Any:
-        return shown(self.value(record) if callable(self.value) else attribute(record, self.value))
+        return shown(self.raw(record))
 
 
 @dataclass(frozen=True)
@@ -115,11 +118,21 @@ def state_of(record: Record) -> dict:
 
 
 def row(record: Any, columns: list[Column]) -> dict:
-    """Return one row of a table for templates/components/table.html."""
+    """Return one row of a table for templates/components/table.html.
+
+    The first cell links to the row's record, or to the record it names: never both, a link within a link.
+    """
+    head, *rest = columns
+    value = head.raw(record)
+    named = value if isinstance(value, Record) else record
+    first = str(value) if named is value else shown(value)
     return {
-        "url": getattr(record, "page_url", None),
+        "url": getattr(named, "page_url", None),
         "title": str(record),
-        "cells": [{"value": column.of(record), "css": column.css} for column in columns],
+        "cells": [
+            {"value": first, "css": head.css},
+            *({"value": column.of(record), "css": column.css} for column in rest),
+        ],
         "label": record.label,
         "state": state_of(record),
     }

@@ -43,6 +43,8 @@ def change_record(
     Raises StaleVersion, ValidationError by field, or ``django.db.ProgrammingError`` (42501).
     """
     lock_record(record, expected_version)
+    if record.is_withdrawn:
+        raise ValidationError(_("This record was withdrawn and can no longer be changed."))
     if record.review_state == ReviewState.VERIFIED:
         record.review_state = ReviewState.CHANGED
     elif submit and record.review_state in {ReviewState.DRAFT, ReviewState.RETURNED}:

@@ -102,6 +102,10 @@ class RecordListView(KindMixin, ListView):
             found.append(head)
         return found
 
+    def rows(self, records: list[Record]) -> list[dict]:
+        """Return the rows of the table for the records of this page."""
+        return [row(record, self.columns) for record in records]
+
     def get_context_data(self, **kwargs):
         queryset = self.object_list
         page = self.request.GET.get("page", "1")
@@ -120,7 +124,7 @@ class RecordListView(KindMixin, ListView):
             "title": kind["name_plural"],
             "lede": self.lede,
             "columns": self.heads(),
-            "rows": [row(record, self.columns) for record in records[:PAGE_SIZE]],
+            "rows": self.rows(records[:PAGE_SIZE]),
             "filterset": self.filterset,
             "filters_active": filters_active,
             "clear_url": self.request.path,

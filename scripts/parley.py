@@ -18,6 +18,9 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit("Parley needs Python 3.11 or newer; this is %d.%d." % sys.version_info[:2])
 
+if sys.platform != "linux":
+    sys.exit("Parley's launcher needs Linux; elsewhere run it in a container or a virtual machine.")
+
 import contextlib
 import fcntl
 import os

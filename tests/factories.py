@@ -4,6 +4,8 @@ import datetime as dt
 import uuid
 from types import SimpleNamespace
 
+from django.contrib.contenttypes.models import ContentType
+
 from exchanges import models as exchanges
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
@@ -27,10 +29,10 @@ def make_world(word: str, *, using: str = "default", level: int = 0, compartment
     marking = {"level": level, "compartments": list(compartments), "author": author, "external_id": f"{word}-id"}
     world = SimpleNamespace(**given)
 
-    def add(name: str, model, **fields):
-        if not hasattr(world, name):
-            setattr(world, name, make(model, using, **(marking | fields)))
-        return getattr(world, name)
+    def add(part: str, model, **fields):
+        if not hasattr(world, part):
+            setattr(world, part, make(model, using, **(marking | fields)))
+        return getattr(world, part)
 
     actor = add("actor", intermediaries.Actor, name=f"{word} state", kind_of_actor="state", notes=f"{word} notes")
     add("actor_name", intermediaries.ActorName, actor=actor, name=f"{word} alias")
@@ -167,17 +169,15 @@ def make_world(word: str, *, using: str = "default", level: int = 0, compartment
         "citation",
         sources.Citation,
         source=source,
-        record_type=content_type(outcome),
+        record_type=content_type(outcome, using),
         record_id=outcome.pk,
         quote=f"{word} quoted",
     )
     return world
 
 
-def content_type(record):
-    from django.contrib.contenttypes.models import ContentType
-
-    return ContentType.objects.get_for_model(record)
+def content_type(record, using: str) -> ContentType:
+    return ContentType.objects.db_manager(using).get_for_model(record)
 
 
 def unknown_id() -> uuid.UUID:

@@ -70,7 +70,6 @@ class RecordSerializer(serializers.ModelSerializer):
         "id", "reference", "url", "page", "display", "external_id", "level", "compartments", "confidentiality",
         "review_state", "version", "author", "recorded_at", "updated_at", "withdrawn_at", "withdrawn_reason",
     )  # fmt: skip
-    writable_bookkeeping = frozenset({"version"})
 
     def get_url(self, record) -> str:
         return api_url(record, self.context["request"])
@@ -90,10 +89,10 @@ class RecordSerializer(serializers.ModelSerializer):
     def to_internal_value(self, data):
         if isinstance(data, dict):
             unknown = [name for name in data if name not in self.fields]
+            # A change may say in its body which version it was made from.
+            sayable = set() if self.instance is None else {"version"}
             protected = [
-                name
-                for name in data
-                if name in self.fields and self.fields[name].read_only and name not in self.writable_bookkeeping
+                name for name in data if name in self.fields and self.fields[name].read_only and name not in sayable
             ]
             errors = {name: [_("There is no such field.")] for name in unknown}
             errors |= {name: [_("This field is kept by Parley and cannot be set.")] for name in protected}

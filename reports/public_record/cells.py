@@ -16,6 +16,7 @@ Problem = tuple[str, str]
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]*")
 WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
 LONGEST_ID = 80
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 WHOLE_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 FIRST_DAY = dt.date(2022, 1, 1)
@@ -28,6 +29,12 @@ def parse_date(cell: str) -> dt.date | None:
         return dt.date.fromisoformat(cell + "-01" * (2 - cell.count("-"))) if PARTIAL_DATE.fullmatch(cell) else None
     except ValueError:
         return None
+
+
+def degrees(value: Decimal) -> str:
+    """Return a coordinate with its own decimals and at least one: ``52.0``, ``-77.0369``."""
+    text = f"{(value + 0).normalize():f}"
+    return text if "." in text else f"{text}.0"
 
 
 def items(cell: str) -> list[str]:
@@ -50,6 +57,8 @@ class Cell:
             return _("the cell begins or ends with a blank"), _("Remove it.")
         if self.longest and len(cell.splitlines()) > 1:
             return _("the cell holds a line break"), _("Write it in one line.")
+        if UNPRINTABLE.search(cell):
+            return _("the cell holds a control character"), _("Remove it.")
         if self.longest and len(cell) > self.longest:
             too_long = len(cell) - self.longest
             return (
@@ -159,10 +168,12 @@ class Coordinate(Cell):
     bound: int = 90
 
     def wrong(self, cell, ids):
-        if not re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{1,5}", cell) or abs(Decimal(cell)) > self.bound:
+        plain = re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{1,5}", cell) and degrees(Decimal(cell)) == cell
+        if not plain or abs(Decimal(cell)) > self.bound:
             return (
                 _("%(cell)s is no coordinate") % {"cell": repr(cell)},
-                _("Write degrees from −%(bound)s to %(bound)s with one to five decimals.") % {"bound": self.bound},
+                _("Write degrees from −%(bound)s to %(bound)s with one to five decimals, without needless zeros.")
+                % {"bound": self.bound},
             )
         return None
 

@@ -28,7 +28,7 @@ LONGEST_WORDS = 200
 def check(tables: Tables, actors: dict[str, Named]) -> list[Refusal]:
     """Return the refusals of all rows, in the order of files and lines."""
     ids = {file: {row.id for row in rows} for file, rows in tables.items()} | {"actors": actors}
-    refusals = list(check_ids(tables))
+    refusals = [*check_ids(tables), *check_names(tables["intermediaries"], actors)]
     for file, rows in tables.items():
         for row in rows:
             refusals += check_cells(row, ids)
@@ -52,6 +52,15 @@ def check_ids(tables: Tables) -> Iterator[Refusal]:
                     "line": known.line,
                 }
                 yield row.refuse(next(iter(row.cells)), reason, _("Give this row an id of its own."))
+
+
+def check_names(rows: list[Row], actors: dict[str, Named]) -> Iterator[Refusal]:
+    """Refuse an intermediary that bears the name of another actor."""
+    for row in rows:
+        bearer = actors.get(row["name"])
+        if bearer is not None and bearer.key != row.id:
+            reason = _("%(name)s is already the name of %(actor)s") % {"name": repr(row["name"]), "actor": bearer.key}
+            yield row.refuse("name", reason, _("Give each actor a name of its own."))
 
 
 def check_cells(row: Row, ids: dict) -> Iterator[Refusal]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from reports.public_record.reporting import FileCount, Note, Refusal, Refused, R
 
 BATCH = 500
 CHANGED = "The public record was imported again: row changed"
+REFUSED_BY_DATABASE = (IntegrityError, DataError)
 GONE = "The public record was imported again: no longer in the row"
 
 
@@ -60,7 +61,12 @@ class Desk:
         """Create the records as verified by the import; ``fate`` is what this makes of their rows."""
         made = {one.key: model(external_id=one.key, review_state=ReviewState.VERIFIED, **one.fields) for one in wanted}
         self.refuse_invalid((made[one.key], one) for one in wanted)
-        self.write(model, lambda: model.objects.bulk_create(made.values(), batch_size=BATCH))
+        try:
+            with transaction.atomic():
+                model.objects.bulk_create(made.values(), batch_size=BATCH)
+        except REFUSED_BY_DATABASE:
+            for one in wanted:
+                self.save(made[one.key], one)
         for one in wanted:
             self.mark(one.row, fate)
         return made
@@ -84,7 +90,7 @@ class Desk:
             ours = {
                 name: value
                 for name, value in changes.items()
-                if not same(written.get((record.pk, columns[name]), _NEVER), key(value))
+                if not same(written.get((record.pk, columns[name]), ...), key(value))
             }
             if len(ours) < len(changes):
                 self.note(one.row, _("changed here since it was imported, left as it is"))
@@ -92,7 +98,8 @@ class Desk:
                 for name, value in ours.items():
                     setattr(record, name, value)
                 self.refuse_invalid([(record, one)])
-                self.save(record, list(ours), CHANGED)
+                with because(CHANGED):
+                    self.save(record, one, list(ours))
                 self.mark(one.row, "changed")
 
     def links(self, model: type[Record], parent: str, parents: dict[Any, Row], wanted: list[Wanted]) -> dict[str, Any]:
@@ -108,12 +115,16 @@ class Desk:
 
     def withdraw(self, record: Record, reason: str = GONE) -> None:
         record.withdrawn_at, record.withdrawn_reason = timezone.now(), reason
-        self.save(record, ["withdrawn_at", "withdrawn_reason"], reason)
-
-    def save(self, record: Record, fields: list[str], reason: str) -> None:
-        """Write some fields of one record, with a reason for the history."""
         with because(reason):
-            self.write(type(record), lambda: record.save(update_fields=fields))
+            record.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+
+    def save(self, record: Record, one: Wanted, fields: list[str] | None = None) -> None:
+        """Write one record, or some of its fields; raise Refused for what the database refuses, in its words."""
+        try:
+            with transaction.atomic():
+                record.save(force_insert=fields is None, update_fields=fields)
+        except REFUSED_BY_DATABASE as error:
+            raise Refused([refusal_of(one, "", in_words(error, type(record)))]) from error
 
     def refuse_invalid(self, pairs: Iterable[tuple[Record, Wanted]]) -> None:
         """Raise Refused with everything the models themselves find wrong; foreign keys were checked before."""
@@ -127,18 +138,6 @@ class Desk:
                 refusals += [refusal_of(one, name, text) for name, text in messages(error)]
         if refusals:
             raise Refused(refusals)
-
-    def write(self, model: type[Record], action) -> None:
-        """Run a write; turn what the database refuses into a refusal in words."""
-        try:
-            with transaction.atomic():
-                action()
-        except DatabaseError as error:
-            told = str(error).strip().splitlines()[0]
-            reason = _("the database refuses this as %(kind)s: %(words)s")
-            raise Refused(
-                [Refusal("", None, "", reason % {"kind": model._meta.verbose_name, "words": told})]
-            ) from error
 
     def mark(self, row: Row | None, fate: str) -> None:
         """Remember what became of a row; created stays created, and no fate says nothing."""
@@ -163,7 +162,13 @@ class Desk:
         return FileCount(len(rows), fates.count("created"), fates.count("changed"), fates.count("unchanged"))
 
 
-_NEVER = object()
+def in_words(error: Exception, model: type[Record]) -> str:
+    """Return the message of the constraint that was violated, else the database's own words."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for constraint in model._meta.constraints:
+        if constraint.name == name:
+            return str(constraint.get_violation_error_message())
+    return str(error).strip().splitlines()[0]
 
 
 def key(value: Any) -> Any:

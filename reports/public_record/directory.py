@@ -25,12 +25,12 @@ def directory(intermediaries: list[Row]) -> dict[str, Named]:
     """
     found = {name: named for named, names in recorded() for name in names}
     own = {row.id: row["name"] for row in intermediaries}
+    kinds = {known.key: known.claim_kind for known in KNOWN}
+    listed = [Named(key, name, kinds.get(key, ClaimKind.THIRD_PARTY)) for key, name in own.items()]
+    found |= {named.name: named for named in reversed(listed)}
     for known in KNOWN:
-        named = Named(known.key, own.pop(known.key, known.name), known.claim_kind)
-        for name in (*(name.text for name in known.names), known.name, named.name):
-            found[name] = named
-    for key, name in own.items():
-        found[name] = Named(key, name, ClaimKind.THIRD_PARTY)
+        named = Named(known.key, own.get(known.key, known.name), known.claim_kind)
+        found |= dict.fromkeys((known.name, *(name.text for name in known.names)), named)
     return found
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from decimal import Decimal
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
@@ -12,6 +11,7 @@ from negotiations.models import Place
 from negotiations.vocabulary import PlacePrecision
 from records.dates import DatePrecision
 from records.models import Record
+from reports.public_record.cells import degrees
 from reports.public_record.directory import key_of
 from sources.models import Citation
 
@@ -27,14 +27,6 @@ def partial_day(record) -> str:
     return day(record.started_on)[: LENGTH_BY_PRECISION.get(record.date_precision, 10)]
 
 
-def degrees(value: Decimal | None) -> str:
-    """Return a coordinate with its own decimals and at least one: ``52.0``, ``-77.0369``."""
-    if value is None:
-        return ""
-    text = f"{value.normalize():f}"
-    return text if "." in text else f"{text}.0"
-
-
 def place_cells(place: Place | None) -> dict[str, str]:
     """Return place, country and coordinates; a place that is a whole country is given by its code alone."""
     if place is None:
@@ -44,8 +36,8 @@ def place_cells(place: Place | None) -> dict[str, str]:
     return {
         "place": "" if is_country else place.name,
         "country_iso3": place.country_code,
-        "latitude": degrees(place.latitude) if shown else "",
-        "longitude": degrees(place.longitude) if shown else "",
+        "latitude": degrees(place.latitude) if shown and place.latitude is not None else "",
+        "longitude": degrees(place.longitude) if shown and place.longitude is not None else "",
     }
 
 

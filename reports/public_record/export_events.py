@@ -9,7 +9,7 @@ from exchanges.models import Claim, Outcome, OutcomeAgreement, OutcomeChannel, O
 from exchanges.vocabulary import ActorRole, OutcomeKind, OutcomeStatus
 from reports.public_record import codes
 from reports.public_record.directory import key_of
-from reports.public_record.export_cells import day, joined, keys, place_cells, sources_of
+from reports.public_record.export_cells import day, joined, keys, sources_of
 from reports.public_record.files import FILES
 from sources.models import Citation, ClaimKind, ClaimState
 
@@ -50,7 +50,7 @@ def events(file: str) -> Iterator[dict[str, str]]:
             "started_on": day(outcome.started_on),
             "ended_on": day(outcome.ended_on),
             "date_precision": outcome.date_precision,
-            "place": place_cells(outcome.place)["place"],
+            "place": outcome.place.name if outcome.place_id else "",
             "channel_id": channel.get(outcome.pk, ""),
             "intermediaries": joined(third[outcome.pk]),
             "agreement_id": agreement.get(outcome.pk, ""),

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
+from access.context import because
 from exchanges.models import Claim, RunningTotal
 from exchanges.vocabulary import Stage, TotalScope
 from records.models import Record
@@ -198,7 +199,8 @@ def supersede(ground: Ground, figure: Claim | RunningTotal) -> None:
     """Put a figure out of force, unless somebody has done so already."""
     if figure.state == ClaimState.CURRENT:
         figure.state = ClaimState.SUPERSEDED
-        ground.desk.save(figure, ["state"], CHANGED)
+        with because(CHANGED):
+            figure.save(update_fields=["state"])
 
 
 def report_missing(ground: Ground) -> None:

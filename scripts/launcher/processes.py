@@ -111,8 +111,8 @@ def kept(work):
     signal to a group would reach. If the keeper is the one killed, the launcher is told and stops in order.
     """
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
-    if Path(f"/proc/{os.getppid()}/comm").read_text().strip() == "make":
-        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+    if command_line(os.getppid())[:1] in (["make"], ["gmake"]):
+        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))  # `make` killed is Parley stopped
     die = die_with_parent(signal.SIGHUP)
     launcher = os.fork()
     if launcher == 0:

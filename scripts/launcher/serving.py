@@ -13,6 +13,7 @@ from .settings import without_owner
 
 LOGS = VAR / "log"
 LARGEST_LOG = 5 * 2**20
+PATIENCE_WITH_ERRORS = 5  # seconds
 QUIETLY = ("--loglevel", "warning")
 # No query strings: they hold what people search for.
 ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
@@ -99,20 +100,21 @@ def bound(path):
         os.replace(path, path.with_suffix(".old.log"))
 
 
-def wait_for_page(web, port, signals, seconds=90):
+def wait_for_page(web, port, signals, seconds=60):
     """Wait until the first page is really answered, not only the port taken."""
-    limit = time.monotonic() + seconds
-    status = None
-    while time.monotonic() < limit and not signals.count:
+    began = time.monotonic()
+    while not signals.count:
         if web.ended():
             raise Refusal(explain(web.output(), "Starting the web server") + " (var/log/web.log has the whole of it)")
         status = page_status(port)
         if status and status < 500:
             return
-        time.sleep(0.05 if status is None else 0.5)
-    if not signals.count:
-        answer = f"answers with error {status}" if status else "does not answer"
-        raise Refusal(f"The web server {answer}; var/log/web.log says why.")
+        if status and time.monotonic() > began + PATIENCE_WITH_ERRORS:
+            say(f"The first page answers with error {status}; var/log/web.log says why")
+            return
+        if time.monotonic() > began + seconds:
+            raise Refusal(f"The web server has not answered for {seconds} seconds; var/log/web.log may say why.")
+        time.sleep(0.5 if status else 0.05)
 
 
 def page_status(port):

@@ -175,6 +175,15 @@ def test_a_web_server_that_cannot_start_is_said_and_all_is_stopped(scratch, free
     assert not scratch.alive()
 
 
+def test_a_first_page_that_fails_is_said_and_the_rest_runs_so_that_it_can_be_mended(scratch, free_port):
+    page = scratch.folder / "page" / "urls.py"
+    page.write_text(page.read_text().replace("cursor.execute(", "cursor.execute('broken' +"))
+    scratch.start("run", PORT=str(free_port))
+    scratch.wait_for(scratch.serving)
+    assert "The first page answers with error 500; var/log/web.log says why" in scratch.output()
+    scratch.wait_for(scratch.busy)
+
+
 def test_reset_asks_first_and_then_deletes_the_data_but_not_the_fetched_packages(scratch):
     scratch.call("exec", "--test", "--", "true")
     refused = scratch.call("reset")

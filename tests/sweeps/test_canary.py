@@ -170,6 +170,8 @@ def owner_world():
     with transaction.atomic(using="owner"):
         make_world("Open", using="owner")
         make_world(CANARY, using="owner", level=Level.CONFIDENTIAL)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else a table with pending checks cannot be altered
         yield connections["owner"]
         transaction.set_rollback(True, using="owner")
 

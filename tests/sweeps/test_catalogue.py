@@ -58,7 +58,9 @@ def test_the_application_may_delete_no_record_and_touch_no_history():
 
 
 def test_nothing_readable_escapes_the_policies():
-    assert rows("SELECT relname FROM pg_class WHERE relkind IN ('m', 'v') AND relnamespace = 'public'::regnamespace") == []
+    assert (
+        rows("SELECT relname FROM pg_class WHERE relkind IN ('m', 'v') AND relnamespace = 'public'::regnamespace") == []
+    )
     loose = rows(
         "SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef"
         " AND coalesce(proconfig::text, '') !~ 'search_path=.*pg_temp'"

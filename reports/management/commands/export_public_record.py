@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
 from django.utils.translation import gettext as _
+from psycopg2 import errorcodes
 
 from access.context import ANONYMOUS, acting_as
 from reports.public_record.exporting import export_folder
@@ -35,6 +36,8 @@ class Command(BaseCommand):
             with acting_as(principal):
                 counts = export_folder(folder)
         except ProgrammingError as error:
+            if getattr(error.__cause__, "pgcode", "") != errorcodes.INSUFFICIENT_PRIVILEGE:
+                raise
             raise CommandError(_("There is no reader %(name)s.") % {"name": repr(principal)}) from error
         except OSError as error:
             raise CommandError(

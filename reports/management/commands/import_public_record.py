@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--report", type=Path, metavar="FILE", help="write what happened as JSON")
 
     def handle(self, *args, folder: Path, report: Path | None, verbosity: int, **options):
-        progress = Progress(self.stderr._out) if verbosity else Silence()
+        progress = Progress() if verbosity else Silence()
         result = import_folder(folder, progress)
         if report:
             report.write_text(json.dumps(result.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

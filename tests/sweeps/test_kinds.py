@@ -1,0 +1,43 @@
+"""Every kind of record has its pages and its API resource, or is a part of another record, with a reason."""
+
+import pytest
+from django.apps import apps
+from django.urls import NoReverseMatch, reverse
+
+from records.models import Record
+
+RECORDS = [model for model in apps.get_models() if issubclass(model, Record)]
+SOME_ID = "00000000-0000-4000-8000-000000000000"
+
+# Parts of another record, shown on its page; the API has a resource for each.
+PARTS = {
+    "conflict-mandate": "shown on the conflict and on the mandate",
+    "channel-party": "shown on the channel",
+    "channel-intermediary": "shown on the channel and on the intermediary",
+    "participant": "shown on the meeting",
+    "follow-up": "shown on the meeting",
+    "agreement-party": "shown on the agreement",
+    "outcome-channel": "shown on the outcome and on the channel",
+    "outcome-meeting": "shown on the outcome and on the meeting",
+    "outcome-agreement": "shown on the outcome and on the agreement",
+    "estimate-claim": "shown on the estimate",
+}
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.kind_of())
+def test_every_kind_has_an_api_resource(model):
+    assert reverse(f"api:{model.kind_of()}-list").startswith("/api/v1/")
+    assert reverse(f"api:{model.kind_of()}-detail", args=[SOME_ID])
+    assert reverse(f"api:{model.kind_of()}-withdraw", args=[SOME_ID])
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.kind_of())
+def test_every_kind_has_pages_or_is_a_part(model):
+    base = f"{model._meta.app_label}:{model.kind_of()}"
+    if model.kind_of() in PARTS:
+        with pytest.raises(NoReverseMatch):
+            reverse(f"{base}-detail", args=[SOME_ID])
+        return
+    assert reverse(f"{base}-list")
+    for page in ("detail", "history", "withdraw"):
+        assert SOME_ID in reverse(f"{base}-{page}", args=[SOME_ID])
