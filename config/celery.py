@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -18,3 +18,10 @@ def refuse_powerful_role(**_signal) -> None:
     from config.starting import refuse_to_start_unguarded
 
     refuse_to_start_unguarded()
+
+
+@worker_ready.connect
+def begin_at_once(**_signal) -> None:
+    """A worker that has just started says so, and looks for what an earlier one left, without waiting for the clock."""
+    app.send_task("reports.tasks.heartbeat")
+    app.send_task("reports.tasks.sweep_report_runs", args=["system"])
