@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from access.levels import Level
 from exchanges.models import Outcome
+from exchanges.querysets import took_place
 from negotiations.models import Agreement, Channel, Conflict, Meeting
 from records.models import Record
 from reports.selectors import summary_sections as sections
 from reports.selectors.periods import within
-from reports.selectors.ranges import Range, ranges_of
+from reports.selectors.ranges import Stated, ranges_of
 
 CONTACT = ("held", "in_progress")
 
@@ -36,7 +37,7 @@ class Gathered:
     agreements: list[Agreement] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
     last_contact: dict = field(default_factory=dict)
-    ranges: dict[Any, list[Range]] = field(default_factory=dict)
+    ranges: dict[Any, list[Stated]] = field(default_factory=dict)
     labels: set[int] = field(default_factory=set)
     level: int = Level.PUBLIC
     compartments: list[int] = field(default_factory=list)
@@ -112,9 +113,9 @@ def step_titles() -> list[str]:
 
 def sections_of(gathered: Gathered) -> list[dict]:
     """Return the sections of the report, of what has been gathered."""
-    happened = [outcome for outcome in gathered.outcomes if outcome.status in sections.HAPPENED]
+    happened = [outcome for outcome in gathered.outcomes if took_place(outcome)]
     ahead = [outcome for outcome in gathered.outcomes if outcome.status in sections.AHEAD]
-    others = [outcome for outcome in gathered.outcomes if outcome.status not in sections.HAPPENED | sections.AHEAD]
+    others = [outcome for outcome in gathered.outcomes if not took_place(outcome) and outcome not in ahead]
     kinds = dict.fromkeys(outcome.outcome_kind for outcome in happened)
     return [
         sections.events_by_kind_and_state(gathered.outcomes),

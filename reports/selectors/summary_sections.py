@@ -16,9 +16,9 @@ from exchanges.vocabulary import OutcomeKind, OutcomeStatus
 from negotiations.models import Agreement, Channel, Meeting
 from records.models import Record
 from reports.selectors.periods import last_day
+from reports.selectors.ranges import Stated
 from reports.selectors.silence import since_contact
 
-HAPPENED = frozenset({OutcomeStatus.COMPLETED, OutcomeStatus.PARTLY_COMPLETED, OutcomeStatus.UNDER_WAY})
 AHEAD = frozenset({OutcomeStatus.PROPOSED, OutcomeStatus.ANNOUNCED, OutcomeStatus.SCHEDULED})
 
 
@@ -88,13 +88,23 @@ def events_of_kind(kind: str, outcomes: list[Outcome], ranges: dict) -> dict:
     )
 
 
-def lines_of(outcome: Outcome, ranges: list) -> list[dict]:
+def lines_of(outcome: Outcome, ranges: list[Stated]) -> list[dict]:
     """Return one line for each direction and category of an event; one that says so where nothing was disclosed."""
-    about = {"event": outcome, "when": outcome.when, "state": outcome.get_status_display()}
+    about = {"event": outcome, "when": outcome.when}
+    if outcome.status != OutcomeStatus.COMPLETED:
+        about["state"] = outcome.get_status_display()
     if not ranges:
         return [figure(_("No figure"), _("not disclosed"), [outcome], **about)]
     return [
-        figure(found.what, found.stated, [outcome], found.claims, said="; ".join(found.said), **about)
+        figure(
+            found.what,
+            found.value,
+            [outcome],
+            found.claims,
+            said=found.said,
+            standing=found.range.agreement.value,
+            **about,
+        )
         for found in ranges
     ]
 
@@ -109,7 +119,7 @@ def events_apart(code: str, title: Any, note: Any, outcomes: list[Outcome], rang
             [claim for found in ranges.get(outcome.pk, []) for claim in found.claims],
             event=outcome,
             when=outcome.when,
-            said="; ".join(f"{found.what}: {found.stated}" for found in ranges.get(outcome.pk, [])),
+            said="; ".join(f"{found.what}: {found.value}" for found in ranges.get(outcome.pk, [])),
         )
         for outcome in outcomes
     ]
