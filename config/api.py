@@ -4,8 +4,11 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from exchanges import viewsets as exchanges
+from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
 from reports.viewsets import ReportRunViewSet
+from sources import viewsets as sources
 
 app_name = "api"
 
@@ -23,6 +26,22 @@ RESOURCES = [
     ("agreements", negotiations.AgreementViewSet),
     ("agreement-parties", negotiations.AgreementPartyViewSet),
     ("commitments", negotiations.CommitmentViewSet),
+    ("outcomes", exchanges.OutcomeViewSet),
+    ("outcome-channels", exchanges.OutcomeChannelViewSet),
+    ("outcome-meetings", exchanges.OutcomeMeetingViewSet),
+    ("outcome-agreements", exchanges.OutcomeAgreementViewSet),
+    ("outcome-roles", exchanges.OutcomeRoleViewSet),
+    ("claims", exchanges.ClaimViewSet),
+    ("estimates", exchanges.EstimateViewSet),
+    ("estimate-claims", exchanges.EstimateClaimViewSet),
+    ("deliveries", exchanges.DeliveryViewSet),
+    ("running-totals", exchanges.RunningTotalViewSet),
+    ("actors", intermediaries.ActorViewSet),
+    ("actor-names", intermediaries.ActorNameViewSet),
+    ("mandates", intermediaries.MandateViewSet),
+    ("representatives", intermediaries.RepresentativeViewSet),
+    ("sources", sources.SourceViewSet),
+    ("citations", sources.CitationViewSet),
 ]
 
 router = SimpleRouter()

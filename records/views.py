@@ -170,18 +170,18 @@ class RecordDetailView(KindMixin, DetailView):
         return found
 
     def section_list(self) -> list[dict]:
-        return [
-            {
-                "id": section.id,
-                "title": section.title,
-                "lede": section.lede,
-                "columns": [{"label": column.label, "css": column.css} for column in section.columns],
-                "rows": [row(record, section.columns) for record in section.records(self.object)],
-                "empty": section.empty,
-                "all_url": section.all_url(self.object) if section.all_url else None,
-            }
-            for section in self.sections
-        ]
+        return [self.section(section) for section in self.sections]
+
+    def section(self, section: Section) -> dict:
+        return {
+            "id": section.id,
+            "title": section.title,
+            "lede": section.lede,
+            "columns": [{"label": column.label, "css": column.css} for column in section.columns],
+            "rows": [row(record, section.columns) for record in section.records(self.object)],
+            "empty": section.empty,
+            "all_url": section.all_url(self.object) if section.all_url else None,
+        }
 
     def citation_list(self) -> list[dict]:
         if self.model.citations is None:

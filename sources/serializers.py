@@ -1,13 +1,12 @@
 """What the API shows of sources and citations."""
 
-from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from records.api.serializers import RecordSerializer, api_url
-from records.models import Record
 from sources import models
+from sources.querysets import citable
 
 
 class SourceSerializer(RecordSerializer):
@@ -53,8 +52,8 @@ class RecordKindField(serializers.Field):
         return content_type.model_class().kind_of()
 
     def to_internal_value(self, data) -> ContentType:
-        for model in apps.get_models():
-            if issubclass(model, Record) and model.citations is not None and model.kind_of() == data:
+        for model in citable():
+            if model.kind_of() == data:
                 return ContentType.objects.get_for_model(model)
         raise serializers.ValidationError(_("There is no such kind of record, or it cites no sources."))
 

@@ -112,7 +112,7 @@ def kept(work):
     """
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
     if command_line(os.getppid())[:1] in (["make"], ["gmake"]):
-        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))  # `make` killed is Parley stopped
+        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGHUP))  # whoever kills `make` wants us gone, too
     die = die_with_parent(signal.SIGHUP)
     launcher = os.fork()
     if launcher == 0:

@@ -37,7 +37,7 @@ def test_a_report_asked_for_by_script_is_made(house, conflict):
     assert run["state"] == "done", run
     assert run["progress"] == 100
     assert run["attempts"] == 1
-    assert [section["code"] for section in run["result"]["sections"]][0] == "events"
+    assert run["result"]["sections"][0]["code"] == "events"
     file = house.script("analyst").get(run["page"] + "result.json")
     assert hashlib.sha256(file.body).hexdigest() == run["result_sha256"]
     assert file.headers["Content-Disposition"].startswith("attachment")

@@ -1,0 +1,123 @@
+"""Filter sets of the exchanges room: one for each kind, for page and API alike."""
+
+from django.utils.translation import gettext_lazy as _
+
+from exchanges import models
+from exchanges.vocabulary import ActorRole, Category, EstimateMethod, OutcomeKind, OutcomeStatus, Stage, TotalScope
+from intermediaries.models import Actor
+from negotiations.models import Channel, Conflict
+from records.filters import RecordFilterSet, among, choice, since, until
+from sources.models import ClaimKind, ClaimState
+
+
+class OutcomeFilter(RecordFilterSet):
+    conflict = among(_("Conflict"), Conflict)
+    outcome_kind = choice(_("Kind"), OutcomeKind.choices)
+    status = choice(_("Status"), OutcomeStatus.choices)
+    channel = among(_("Channel"), Channel, method="filter_channel")
+    actor = among(_("Intermediary"), Actor, method="filter_actor")
+    since = since(_("Since"))
+    until = until(_("Until"))
+
+    class Meta:
+        model = models.Outcome
+        fields = ["parent", "place"]
+
+    api_only = (*RecordFilterSet.api_only, "parent", "place")
+
+    def filter_channel(self, queryset, name, value):
+        return queryset.filter(pk__in=models.OutcomeChannel.objects.current().filter(channel=value).values("outcome"))
+
+    def filter_actor(self, queryset, name, value):
+        return queryset.filter(pk__in=models.OutcomeRole.objects.current().filter(actor=value).values("outcome"))
+
+
+class ClaimFilter(RecordFilterSet):
+    claimant = among(_("Claimed by"), Actor)
+    category = choice(_("Of what"), Category.choices)
+    state = choice(_("In force"), ClaimState.choices)
+    claim_kind = choice(_("Kind"), ClaimKind.choices)
+    stage = choice(_("Stage"), Stage.choices)
+    since = since(_("Since"), "outcome__started_on")
+    until = until(_("Until"), "outcome__started_on")
+
+    class Meta:
+        model = models.Claim
+        fields = ["outcome", "commitment", "direction", "supersedes"]
+
+    api_only = (*RecordFilterSet.api_only, "outcome", "commitment", "direction", "supersedes")
+
+
+class EstimateFilter(RecordFilterSet):
+    category = choice(_("Of what"), Category.choices)
+    method = choice(_("Rule"), EstimateMethod.choices)
+
+    class Meta:
+        model = models.Estimate
+        fields = ["outcome", "direction", "supersedes"]
+
+    api_only = (*RecordFilterSet.api_only, "outcome", "direction", "supersedes")
+
+
+class EstimateClaimFilter(RecordFilterSet):
+    class Meta:
+        model = models.EstimateClaim
+        fields = ["estimate", "claim", "use"]
+
+
+class RunningTotalFilter(RecordFilterSet):
+    conflict = among(_("Conflict"), Conflict)
+    claimant = among(_("Claimed by"), Actor)
+    category = choice(_("Of what"), Category.choices)
+    scope = choice(_("Scope"), TotalScope.choices)
+    state = choice(_("In force"), ClaimState.choices)
+    since = since(_("Since"), "as_of")
+    until = until(_("Until"), "as_of")
+
+    class Meta:
+        model = models.RunningTotal
+        fields = ["direction"]
+
+    api_only = (*RecordFilterSet.api_only, "direction")
+
+
+class OutcomeChannelFilter(RecordFilterSet):
+    class Meta:
+        model = models.OutcomeChannel
+        fields = ["outcome", "channel"]
+
+
+class OutcomeMeetingFilter(RecordFilterSet):
+    class Meta:
+        model = models.OutcomeMeeting
+        fields = ["outcome", "meeting"]
+
+
+class OutcomeAgreementFilter(RecordFilterSet):
+    class Meta:
+        model = models.OutcomeAgreement
+        fields = ["outcome", "agreement"]
+
+
+class OutcomeRoleFilter(RecordFilterSet):
+    actor = among(_("Actor"), Actor)
+    role = choice(_("Role"), ActorRole.choices)
+    credited_by = among(_("Credited by"), Actor)
+    since = since(_("Since"), "outcome__started_on")
+    until = until(_("Until"), "outcome__started_on")
+
+    class Meta:
+        model = models.OutcomeRole
+        fields = ["outcome"]
+
+    api_only = (*RecordFilterSet.api_only, "outcome")
+
+
+class DeliveryFilter(RecordFilterSet):
+    category = choice(_("Of what"), Category.choices)
+
+    class Meta:
+        model = models.Delivery
+        fields = ["outcome", "commitment", "direction"]
+
+    api_only = (*RecordFilterSet.api_only, "outcome", "commitment", "direction")

@@ -1,0 +1,212 @@
+"""What the API shows of outcomes, claims, estimates, deliveries and running totals."""
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import exceptions, serializers
+
+from exchanges import models
+from exchanges.querysets import figures_of_loaded
+from exchanges.reconciling import Agreement
+from exchanges.vocabulary import Category, Stage
+from negotiations.serializers import DATED, WhenMixin
+from records.api.serializers import LinkedRecordField, RecordSerializer, api_url
+from sources.serializers import NestedCitationSerializer
+
+
+class StatedOnceMixin(serializers.Serializer):
+    """What was stated is never edited: another is added that supersedes it. ``stated_once`` names those fields."""
+
+    stated_once: tuple[str, ...] = ()
+
+    def to_internal_value(self, data):
+        if self.instance is not None and isinstance(data, dict):
+            remedy = _(
+                "What was stated is never edited. Add a new one that supersedes it: POST with supersedes = %(id)s."
+            )
+            errors = {name: [remedy % {"id": self.instance.pk}] for name in self.stated_once if name in data}
+            if errors:
+                raise exceptions.ValidationError(errors)
+        return super().to_internal_value(data)
+
+
+STATED = ("claimant", "claimant_words", "direction", "category", "quantifier", "number", "number_high", "said_on")
+
+
+class ClaimSerializer(StatedOnceMixin, RecordSerializer):
+    stated = serializers.CharField(
+        read_only=True, help_text="The figure in words; “not disclosed” where there is none."
+    )
+    category = serializers.ChoiceField(choices=Category.choices)
+    direction = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, help_text="One of the conflict's directions, or empty."
+    )
+    citations = NestedCitationSerializer(many=True, read_only=True)
+
+    stated_once = (*STATED, "outcome", "commitment", "stage", "as_of", "supersedes", "claim_kind")
+
+    class Meta:
+        model = models.Claim
+        fields = (
+            *RecordSerializer.base_fields, "outcome", "commitment", *STATED, "stated", "stage", "as_of", "claim_kind",
+            "state", "supersedes", "notes", "citations",
+        )  # fmt: skip
+        read_only_fields = ("state",)
+
+
+class NestedClaimSerializer(ClaimSerializer):
+    """A claim as part of its outcome."""
+
+    class Meta(ClaimSerializer.Meta):
+        fields = tuple(name for name in ClaimSerializer.Meta.fields if name not in {"outcome", "commitment"})
+
+
+class FigureRangeSerializer(serializers.Serializer):
+    """The range of the claims in force about one direction, category and stage; rivals are never added up."""
+
+    direction = serializers.CharField()
+    category = serializers.ChoiceField(choices=Category.choices)
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    low = serializers.IntegerField(allow_null=True, help_text="Null where no number was disclosed.")
+    high = serializers.IntegerField(allow_null=True, help_text="Null where the range is open upward or undisclosed.")
+    stated = serializers.CharField(help_text="The range in words.")
+    is_approximate = serializers.BooleanField()
+    claimants = serializers.IntegerField(help_text="How many claimants state a number.")
+    agreement = serializers.ChoiceField(choices=[(state.value, state.value) for state in Agreement])
+
+
+class EstimateSerializer(StatedOnceMixin, RecordSerializer):
+    stated_once = ("outcome", "direction", "category", "low", "best", "high", "method", "reason", "supersedes")
+
+    class Meta:
+        model = models.Estimate
+        fields = (
+            *RecordSerializer.base_fields, "outcome", "direction", "category", "low", "best", "high", "method",
+            "reason", "supersedes",
+        )  # fmt: skip
+
+
+class EstimateClaimSerializer(RecordSerializer):
+    class Meta:
+        model = models.EstimateClaim
+        fields = (*RecordSerializer.base_fields, "estimate", "claim", "use", "reason")
+
+
+class RunningTotalSerializer(StatedOnceMixin, RecordSerializer):
+    stated = serializers.CharField(
+        read_only=True, help_text="The figure in words; “not disclosed” where there is none."
+    )
+    category = serializers.ChoiceField(choices=Category.choices)
+    citations = NestedCitationSerializer(many=True, read_only=True)
+
+    stated_once = (*STATED, "conflict", "scope", "counting_basis", "since", "as_of", "supersedes")
+
+    class Meta:
+        model = models.RunningTotal
+        fields = (
+            *RecordSerializer.base_fields, "conflict", *STATED, "stated", "scope", "counting_basis", "since", "as_of",
+            "supersedes", "state", "notes", "citations",
+        )  # fmt: skip
+        read_only_fields = ("state",)
+
+
+class OutcomeChannelSerializer(RecordSerializer):
+    class Meta:
+        model = models.OutcomeChannel
+        fields = (*RecordSerializer.base_fields, "outcome", "channel")
+
+
+class OutcomeMeetingSerializer(RecordSerializer):
+    class Meta:
+        model = models.OutcomeMeeting
+        fields = (*RecordSerializer.base_fields, "outcome", "meeting")
+
+
+class OutcomeAgreementSerializer(RecordSerializer):
+    class Meta:
+        model = models.OutcomeAgreement
+        fields = (*RecordSerializer.base_fields, "outcome", "agreement")
+
+
+class OutcomeRoleSerializer(RecordSerializer):
+    class Meta:
+        model = models.OutcomeRole
+        fields = (*RecordSerializer.base_fields, "outcome", "actor", "role", "credited_by", "position")
+
+
+class DeliverySerializer(RecordSerializer):
+    class Meta:
+        model = models.Delivery
+        fields = (
+            *RecordSerializer.base_fields, "outcome", "commitment", "direction", "category", "share", "notes",
+        )  # fmt: skip
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "required": ["id", "name", "url", "link_id", "link_url"],
+        "properties": {
+            "id": {"type": "string", "format": "uuid"},
+            "name": {"type": "string"},
+            "url": {"type": "string", "format": "uri"},
+            "link_id": {"type": "string", "format": "uuid"},
+            "link_url": {"type": "string", "format": "uri"},
+        },
+        "description": "The linked record, and the link itself, which is a record of its own.",
+    }
+)
+class LinkField(serializers.Field):
+    """What an outcome is linked to, with the link's own identifier: ``end`` names the link's other end."""
+
+    def __init__(self, end: str, **options):
+        self.end = end
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, link) -> dict:
+        request, linked = self.context["request"], getattr(link, self.end)
+        return {
+            "id": str(linked.pk),
+            "name": str(linked),
+            "url": api_url(linked, request),
+            "link_id": str(link.pk),
+            "link_url": api_url(link, request),
+        }
+
+
+class CurrentLinks(serializers.ListField):
+    """The links that were fetched with their outcome."""
+
+    def __init__(self, source: str, end: str):
+        super().__init__(source=f"{source}.all", child=LinkField(end), read_only=True)
+
+
+class NestedOutcomeRoleSerializer(OutcomeRoleSerializer):
+    """A role as part of its outcome."""
+
+    class Meta(OutcomeRoleSerializer.Meta):
+        fields = tuple(name for name in OutcomeRoleSerializer.Meta.fields if name != "outcome")
+
+
+class OutcomeSerializer(WhenMixin, RecordSerializer):
+    figures = serializers.SerializerMethodField(
+        help_text="Ranges of the claims in force. What did not take place has no range of what was delivered."
+    )
+    claims = NestedClaimSerializer(many=True, read_only=True)
+    roles = NestedOutcomeRoleSerializer(many=True, read_only=True)
+    channels = CurrentLinks("channel_links", "channel")
+    meetings = CurrentLinks("meeting_links", "meeting")
+    agreements = CurrentLinks("agreement_links", "agreement")
+    tranches = LinkedRecordField(many=True, read_only=True)
+    citations = NestedCitationSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = models.Outcome
+        fields = (
+            *RecordSerializer.base_fields, "conflict", "outcome_kind", "variant", "title", *DATED, "status", "place",
+            "place_to", "series_number", "parent", "tranches", "legal_basis", "notes", "figures", "claims", "roles",
+            "channels", "meetings", "agreements", "citations",
+        )  # fmt: skip
+
+    @extend_schema_field(FigureRangeSerializer(many=True))
+    def get_figures(self, outcome) -> list[dict]:
+        return FigureRangeSerializer(figures_of_loaded(outcome), many=True).data

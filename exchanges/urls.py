@@ -1,0 +1,45 @@
+"""Addresses of the exchanges room."""
+
+from django.urls import path
+
+from exchanges import models
+from exchanges.views import claims, estimates, links, outcomes
+from records.views import RecordHistoryView, RecordWithdrawView
+
+app_name = "exchanges"
+
+
+def history(model):
+    return RecordHistoryView.as_view(model=model)
+
+
+def withdraw(model):
+    return RecordWithdrawView.as_view(model=model)
+
+
+urlpatterns = [
+    path("outcomes/", outcomes.OutcomeList.as_view(), name="outcome-list"),
+    path("outcomes/<uuid:pk>/", outcomes.OutcomeDetail.as_view(), name="outcome-detail"),
+    path("outcomes/<uuid:pk>/history/", history(models.Outcome), name="outcome-history"),
+    path("outcomes/<uuid:pk>/withdraw/", withdraw(models.Outcome), name="outcome-withdraw"),
+    path("claims/", claims.ClaimList.as_view(), name="claim-list"),
+    path("claims/<uuid:pk>/", claims.ClaimDetail.as_view(), name="claim-detail"),
+    path("claims/<uuid:pk>/history/", history(models.Claim), name="claim-history"),
+    path("claims/<uuid:pk>/withdraw/", withdraw(models.Claim), name="claim-withdraw"),
+    path("estimates/", estimates.EstimateList.as_view(), name="estimate-list"),
+    path("estimates/<uuid:pk>/", estimates.EstimateDetail.as_view(), name="estimate-detail"),
+    path("estimates/<uuid:pk>/history/", history(models.Estimate), name="estimate-history"),
+    path("estimates/<uuid:pk>/withdraw/", estimates.EstimateWithdraw.as_view(), name="estimate-withdraw"),
+    path("deliveries/", links.DeliveryList.as_view(), name="delivery-list"),
+    path("deliveries/<uuid:pk>/", links.DeliveryDetail.as_view(), name="delivery-detail"),
+    path("deliveries/<uuid:pk>/history/", history(models.Delivery), name="delivery-history"),
+    path("deliveries/<uuid:pk>/withdraw/", withdraw(models.Delivery), name="delivery-withdraw"),
+    path("outcome-roles/", links.OutcomeRoleList.as_view(), name="outcome-role-list"),
+    path("outcome-roles/<uuid:pk>/", links.OutcomeRoleDetail.as_view(), name="outcome-role-detail"),
+    path("outcome-roles/<uuid:pk>/history/", history(models.OutcomeRole), name="outcome-role-history"),
+    path("outcome-roles/<uuid:pk>/withdraw/", withdraw(models.OutcomeRole), name="outcome-role-withdraw"),
+    path("running-totals/", claims.RunningTotalList.as_view(), name="running-total-list"),
+    path("running-totals/<uuid:pk>/", claims.RunningTotalDetail.as_view(), name="running-total-detail"),
+    path("running-totals/<uuid:pk>/history/", history(models.RunningTotal), name="running-total-history"),
+    path("running-totals/<uuid:pk>/withdraw/", withdraw(models.RunningTotal), name="running-total-withdraw"),
+]

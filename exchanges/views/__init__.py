@@ -1,0 +1,1 @@
+"""The pages of the exchanges room, one file for each entity."""

@@ -1,0 +1,118 @@
+"""Pages of claims and running totals: one figure each, by one claimant."""
+
+from django.utils.translation import gettext_lazy as _
+
+from exchanges import filters
+from exchanges.models import Claim, RunningTotal
+from exchanges.views.figures import of_conflict, of_outcome, with_parties
+from records.display import Column, Section, links
+from records.views import RecordDetailView, RecordListView
+from sources.querysets import with_citations
+
+
+def about(claim: Claim):
+    """Return what the claim is about."""
+    return claim.outcome or claim.commitment
+
+
+def cited(record):
+    return links(citation.source for citation in record.citations.all())
+
+
+class ClaimList(RecordListView):
+    model = Claim
+    filterset_class = filters.ClaimFilter
+    related = ("claimant", "outcome__conflict", "commitment")
+    prefetch = (with_citations(), with_parties("outcome__conflict"))
+    lede = _("Each figure as somebody stated it. Rival claims stand beside one another and are never added up.")
+    columns = [
+        Column(_("Claim"), str),
+        Column(_("Number"), "stated", sort="number", css="n"),
+        Column(_("Of what"), "category", sort="category"),
+        Column(_("Direction"), of_outcome, sort="direction"),
+        Column(_("About"), about),
+        Column(_("Sources"), cited),
+        Column(_("In force"), "state", sort="state"),
+    ]
+
+
+class ClaimDetail(RecordDetailView):
+    model = Claim
+    related = ("claimant", "outcome__conflict", "commitment", "supersedes__claimant")
+    facts = [
+        "outcome",
+        "commitment",
+        "claimant",
+        "claimant_words",
+        Column(_("Number"), "stated"),
+        "category",
+        Column(_("Direction"), of_outcome),
+        "stage",
+        "claim_kind",
+        "said_on",
+        "as_of",
+        Column(_("In force"), "state"),
+        "supersedes",
+    ]
+    sections = [
+        Section(
+            "superseded-by",
+            _("Superseded by"),
+            [Column(_("Claim"), str), Column(_("Said on"), "said_on"), Column(_("In force"), "state")],
+            lambda claim: claim.superseded_by.current().select_related("label", "claimant"),
+            _("No later claim supersedes this one."),
+        ),
+        Section(
+            "estimates",
+            _("Estimates that weigh it"),
+            [Column(_("Estimate"), "estimate"), Column(_("Use"), "use"), Column(_("Reason"), "reason")],
+            lambda claim: claim.estimate_links.current().select_related("label", "estimate"),
+            _("No estimate weighs this claim."),
+        ),
+    ]
+
+
+class RunningTotalList(RecordListView):
+    model = RunningTotal
+    filterset_class = filters.RunningTotalFilter
+    related = ("claimant", "conflict")
+    prefetch = (with_citations(), with_parties())
+    lede = _("Cumulative figures as stated. They are compared with the events and never added to them.")
+    columns = [
+        Column(_("Total"), str),
+        Column(_("Number"), "stated", sort="number", css="n"),
+        Column(_("Of what"), "category", sort="category"),
+        Column(_("Direction"), of_conflict, sort="direction"),
+        Column(_("Since"), "since", sort="since"),
+        Column(_("As of"), "as_of", sort="as_of"),
+        Column(_("Sources"), cited),
+    ]
+
+
+class RunningTotalDetail(RecordDetailView):
+    model = RunningTotal
+    related = ("claimant", "conflict", "supersedes__claimant")
+    facts = [
+        "conflict",
+        "claimant",
+        "claimant_words",
+        Column(_("Number"), "stated"),
+        "category",
+        Column(_("Direction"), of_conflict),
+        "scope",
+        "counting_basis",
+        "since",
+        "as_of",
+        "said_on",
+        Column(_("In force"), "state"),
+        "supersedes",
+    ]
+    sections = [
+        Section(
+            "superseded-by",
+            _("Superseded by"),
+            [Column(_("Total"), str), Column(_("As of"), "as_of"), Column(_("In force"), "state")],
+            lambda total: total.superseded_by.current().select_related("label", "claimant"),
+            _("No later total supersedes this one."),
+        ),
+    ]

@@ -1,0 +1,77 @@
+"""Pages of estimates: a judgement on rival claims, with its reason."""
+
+from django.utils.translation import gettext_lazy as _
+
+from access import permissions
+from exchanges import filters
+from exchanges.models import Estimate
+from exchanges.views.figures import of_outcome, with_parties
+from records.display import Column, Section
+from records.views import RecordDetailView, RecordListView, RecordWithdrawView
+
+
+def best(estimate: Estimate):
+    """Return the best figure; unresolved is a value, too."""
+    return _("unresolved") if estimate.best is None else estimate.best
+
+
+class EstimateList(RecordListView):
+    model = Estimate
+    filterset_class = filters.EstimateFilter
+    related = ("outcome__conflict",)
+    prefetch = (with_parties("outcome__conflict"),)
+    columns = [
+        Column(_("Low to high"), str, sort="low"),
+        Column(_("Best"), best, sort="best", css="n"),
+        Column(_("Outcome"), "outcome", sort="outcome__started_on"),
+        Column(_("Direction"), of_outcome),
+        Column(_("Of what"), "category", sort="category"),
+        Column(_("Rule"), "method", sort="method"),
+    ]
+
+
+class EstimateDetail(RecordDetailView):
+    model = Estimate
+    related = ("outcome__conflict", "supersedes")
+    facts = [
+        "outcome",
+        Column(_("Direction"), of_outcome),
+        "category",
+        Column(_("Low to high"), str),
+        Column(_("Best"), best),
+        "method",
+        "supersedes",
+    ]
+    sections = [
+        Section(
+            "claims",
+            _("Claims weighed"),
+            [Column(_("Claim"), "claim"), Column(_("Use"), "use"), Column(_("Reason"), "reason")],
+            lambda estimate: estimate.claim_links.current().select_related("label", "claim__claimant"),
+            _("No claim is named."),
+        ),
+        Section(
+            "superseded-by",
+            _("Newer versions"),
+            [Column(_("Low to high"), str), Column(_("Recorded"), "recorded_at")],
+            lambda estimate: estimate.superseded_by.current().select_related("label"),
+            _("This is the newest version."),
+        ),
+    ]
+
+    def lede(self):
+        return self.object.reason
+
+    def may_change(self):
+        return super().may_change() and permissions.may(permissions.REVIEW)
+
+
+class EstimateWithdraw(RecordWithdrawView):
+    """Only a reviewer withdraws an estimate."""
+
+    model = Estimate
+
+    def dispatch(self, request, *args, **kwargs):
+        self.get_object(self.model.objects.current())
+        permissions.demand(permissions.REVIEW)
+        return super().dispatch(request, *args, **kwargs)

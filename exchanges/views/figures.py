@@ -1,0 +1,67 @@
+"""How figures stand on the pages of this room: as ranges, by direction, under the conflict's own words."""
+
+from django.db.models import Prefetch
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from exchanges.models import Outcome
+from exchanges.querysets import took_place
+from exchanges.reconciling import Agreement, FigureRange, headline
+from exchanges.vocabulary import Category
+from negotiations.models import Conflict, Party
+
+# More than this in one cell is not read; the record's page shows the rest.
+MOST_IN_A_CELL = 3
+
+
+def with_parties(through: str = "conflict") -> Prefetch:
+    """Prefetch the parties of conflicts, whose words name the directions."""
+    return Prefetch(f"{through}__parties", queryset=Party.objects.current())
+
+
+def direction_words(conflict: Conflict, direction: str) -> str:
+    """Return the conflict's words for a direction; nothing where none was stated."""
+    return conflict.directions().get(direction, direction)
+
+
+def of_outcome(record) -> str:
+    """Return the words for the direction of something about an outcome."""
+    return direction_words(record.outcome.conflict, record.direction) if record.outcome else record.direction
+
+
+def of_conflict(record) -> str:
+    """Return the words for the direction of something about a whole conflict."""
+    return direction_words(record.conflict, record.direction)
+
+
+def category_words(figure: FigureRange) -> str:
+    """Return of what a figure speaks, where that is not simply the total."""
+    return "" if figure.category == Category.TOTAL else figure.category_label
+
+
+def cell(outcome: Outcome, figures: list[FigureRange], direction: str) -> SafeString | str:
+    """Return what a table shows for one direction of an outcome; nothing where it did not take place."""
+    if not took_place(outcome):
+        return ""
+    found = headline(figures, direction)
+    if not found:
+        return _("not stated") if figures else _("not disclosed")
+    told = format_html_join(
+        "",
+        "<div>{}{}{}</div>",
+        (
+            (
+                format_html('<bdi dir="ltr">{}</bdi>', figure.stated),
+                format_html(" {}", category_words(figure)),
+                differ() if figure.agreement == Agreement.DISPUTED else "",
+            )
+            for figure in found[:MOST_IN_A_CELL]
+        ),
+    )
+    rest = len(found) - MOST_IN_A_CELL
+    return told if rest <= 0 else format_html("{}<div>{}</div>", told, _("and %(n)s more") % {"n": rest})
+
+
+def differ() -> SafeString:
+    return format_html('<span class="sub2">{}</span>', _("claims differ"))

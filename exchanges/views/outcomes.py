@@ -1,0 +1,258 @@
+"""Pages of outcomes: the list with both directions, and the record with every claim beside the others."""
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from exchanges import filters
+from exchanges.models import Claim, Outcome
+from exchanges.querysets import figures_of, took_place
+from exchanges.reconciling import headline
+from exchanges.views.figures import category_words, cell, direction_words
+from exchanges.vocabulary import LegalBasis
+from negotiations.models import Party
+from records.display import Column, Section, links, row
+from records.views import RecordDetailView, RecordListView
+from sources.models import ClaimState
+from sources.querysets import with_citations
+
+CLAIM_CSS = {
+    ClaimState.CURRENT: "ok",
+    ClaimState.SUPERSEDED: "half",
+    ClaimState.WITHDRAWN: "bad",
+    ClaimState.REFUTED: "bad",
+}
+
+
+class OutcomeList(RecordListView):
+    model = Outcome
+    filterset_class = filters.OutcomeFilter
+    related = ("place",)
+    lede = gettext_lazy(
+        "What came of the talks. Figures are the range of what is claimed, never a sum of rival claims."
+    )
+
+    @cached_property
+    def columns(self):
+        """The columns; those in the middle are the directions of the conflicts in view."""
+        return [
+            Column(_("Outcome"), str, sort="title"),
+            Column(_("Date"), "when", sort="started_on"),
+            Column(_("Kind"), "outcome_kind", sort="outcome_kind"),
+            *(
+                Column(label, lambda outcome, code=code: cell(outcome, self.figures[outcome.pk], code), css="n")
+                for code, label in self.directions().items()
+            ),
+            Column(_("Place"), "where", sort="place__name"),
+            Column(_("Status"), "status", sort="status"),
+        ]
+
+    def directions(self) -> dict[str, str]:
+        """Return the directions of the chosen conflict's parties, or of all parties, in their order."""
+        parties = Party.objects.current().order_by("position", "pk")
+        chosen = self.filterset.form.cleaned_data.get("conflict") if self.filterset.is_valid() else None
+        if chosen:
+            parties = parties.filter(conflict=chosen)
+        return {party.direction: party.direction_label for party in parties}
+
+    def rows(self, records):
+        self.figures = figures_of(records)
+        return super().rows(records)
+
+
+class OutcomeDetail(RecordDetailView):
+    model = Outcome
+    template_name = "exchanges/outcome_detail.html"
+    related = ("conflict", "place", "place_to", "parent")
+    facts = [
+        "status",
+        Column(gettext_lazy("Date"), lambda outcome: f"{outcome.when}, {outcome.get_date_precision_display()}"),
+        "date_words",
+        "outcome_kind",
+        Column(gettext_lazy("Form"), lambda outcome: outcome.variant and outcome.get_variant_display()),
+        Column(gettext_lazy("Place"), lambda outcome: outcome.place or outcome.where),
+        "place_to",
+        Column(gettext_lazy("Credited intermediaries"), lambda outcome: links(credited(outcome))),
+        "series_number",
+        "parent",
+        Column(
+            gettext_lazy("Legal basis invoked"),
+            lambda outcome: [str(LegalBasis(code).label) for code in outcome.legal_basis],
+        ),
+        "conflict",
+    ]
+    sections = [
+        Section(
+            "roles",
+            gettext_lazy("Who took part, and who says so"),
+            [
+                Column(gettext_lazy("Actor"), "actor"),
+                Column(gettext_lazy("Role"), "role"),
+                Column(gettext_lazy("Credited by"), "credited_by"),
+            ],
+            lambda outcome: outcome.roles.current().select_related("label", "actor", "credited_by"),
+            gettext_lazy("Nobody is credited with a role."),
+        ),
+        Section(
+            "channels",
+            gettext_lazy("Channels"),
+            [Column(gettext_lazy("Channel"), "channel"), Column(gettext_lazy("Status"), "channel.status")],
+            lambda outcome: (
+                outcome.channel_links.current().filter(channel__withdrawn_at=None).select_related("label", "channel")
+            ),
+            gettext_lazy("No channel is linked to this outcome."),
+        ),
+        Section(
+            "meetings",
+            gettext_lazy("Meetings"),
+            [Column(gettext_lazy("Meeting"), "meeting"), Column(gettext_lazy("Date"), "meeting.when")],
+            lambda outcome: (
+                outcome.meeting_links.current()
+                .filter(meeting__withdrawn_at=None)
+                .select_related("label", "meeting__channel")
+                .order_by("meeting__started_on")
+            ),
+            gettext_lazy("No meeting is linked to this outcome."),
+        ),
+        Section(
+            "agreements",
+            gettext_lazy("Agreements"),
+            [
+                Column(gettext_lazy("Agreement"), "agreement"),
+                Column(gettext_lazy("Date"), "agreement.when"),
+                Column(gettext_lazy("Status"), "agreement.status"),
+            ],
+            lambda outcome: (
+                outcome.agreement_links.current()
+                .filter(agreement__withdrawn_at=None)
+                .select_related("label", "agreement")
+            ),
+            gettext_lazy("No agreement is linked to this outcome."),
+        ),
+        Section(
+            "deliveries",
+            gettext_lazy("Promises it delivers"),
+            [
+                Column(gettext_lazy("Promise"), "commitment"),
+                Column(gettext_lazy("Share"), lambda delivery: _("all") if delivery.share is None else delivery.share),
+                Column(gettext_lazy("Of what"), "category"),
+            ],
+            lambda outcome: outcome.deliveries.current().select_related("label", "commitment"),
+            gettext_lazy("No delivery of a promise is recorded."),
+        ),
+        Section(
+            "estimates",
+            gettext_lazy("Estimates"),
+            [
+                Column(gettext_lazy("Low to high"), str),
+                Column(
+                    gettext_lazy("Best"),
+                    lambda estimate: _("unresolved") if estimate.best is None else estimate.best,
+                ),
+                Column(gettext_lazy("Of what"), "category"),
+                Column(gettext_lazy("Rule"), "method"),
+                Column(gettext_lazy("Reason"), "reason"),
+            ],
+            lambda outcome: outcome.estimates.current().select_related("label"),
+            gettext_lazy("Nobody has set a best figure; the range of the claims stands."),
+        ),
+    ]
+
+    def section_list(self):
+        tranches = list(self.object.tranches.current().select_related("label").order_by("started_on", "pk"))
+        return ([self.tranche_section(tranches)] if tranches else []) + super().section_list()
+
+    def tranche_section(self, tranches: list[Outcome]) -> dict:
+        """Return the parts of this outcome, each with its own figures."""
+        figures = figures_of(tranches)
+        columns = [
+            Column(_("Part"), str),
+            Column(_("Date"), "when"),
+            *(
+                Column(
+                    party.direction_label,
+                    lambda tranche, code=party.direction: cell(tranche, figures[tranche.pk], code),
+                    css="n",
+                )
+                for party in self.parties
+            ),
+            Column(_("Status"), "status"),
+        ]
+        return self.section(Section("tranches", _("Parts"), columns, lambda _outcome: tranches, ""))
+
+    @cached_property
+    def parties(self) -> list[Party]:
+        return list(self.object.conflict.parties.current())
+
+    def sides(self, figures) -> list[dict]:
+        """Return what stands at the top: each party's direction at the same size, then any other that was stated."""
+        if not took_place(self.object):
+            return []
+        sides = [
+            {
+                "label": party.direction_label,
+                "colour": party.colour,
+                "figures": self.shown(headline(figures, party.direction)),
+            }
+            for party in self.parties
+        ]
+        others = sorted({figure.direction for figure in figures} - {party.direction for party in self.parties})
+        more = [
+            {
+                "label": direction_words(self.object.conflict, code) or _("Direction not stated"),
+                "colour": "d",
+                "figures": self.shown(headline(figures, code)),
+            }
+            for code in others
+        ]
+        more = [side for side in more if side["figures"]]
+        return more if more and not any(side["figures"] for side in sides) else sides + more
+
+    def shown(self, figures) -> list[dict]:
+        return [{"figure": figure, "category": category_words(figure)} for figure in figures]
+
+    def claims(self) -> list[dict]:
+        """Return every claim as a row: who says it, which way, of what, how many, where it is said, in force or not."""
+        found = (
+            Claim.objects.current()
+            .filter(outcome=self.object)
+            .select_related("label", "claimant", "supersedes__claimant")
+            .prefetch_related(with_citations())
+        )
+        words = self.object.conflict.directions()
+        order = list(words)
+        told = sorted(
+            found,
+            key=lambda claim: (
+                claim.state != ClaimState.CURRENT,
+                order.index(claim.direction) if claim.direction in order else len(order),
+                claim.category,
+                claim.recorded_at,
+                str(claim.pk),
+            ),
+        )
+        return [
+            {
+                "claim": claim,
+                "direction": words.get(claim.direction, ""),
+                "css": CLAIM_CSS[claim.state],
+                "record": row(claim, [Column("", str)]),
+                "citations": claim.citations.all(),
+            }
+            for claim in told
+        ]
+
+    def get_context_data(self, **kwargs):
+        figures = figures_of([self.object])[self.object.pk]
+        return super().get_context_data(**kwargs) | {
+            "sides": self.sides(figures),
+            "took_place": took_place(self.object),
+            "status_words": self.object.get_status_display(),
+            "claims": self.claims(),
+        }
+
+
+def credited(outcome: Outcome) -> list:
+    """Return the actors credited with a role, each once."""
+    roles = outcome.roles.current().select_related("actor", "actor__label")
+    return list({role.actor_id: role.actor for role in roles}.values())

@@ -1,0 +1,113 @@
+"""The API's resources of the exchanges room."""
+
+from access import permissions
+from access.context import current_reader
+from exchanges import filters, models, serializers
+from exchanges.querysets import with_claims
+from exchanges.services import supersede_claim, supersede_estimate
+from records.api.viewsets import RecordViewSet
+from records.querysets import current
+from sources.querysets import with_citations
+
+KEPT = ("recorded_at", "updated_at")
+
+
+class OutcomeViewSet(RecordViewSet):
+    queryset = models.Outcome.objects.all()
+    serializer_class = serializers.OutcomeSerializer
+    filterset_class = filters.OutcomeFilter
+    ordering_fields = ("started_on", "title", "outcome_kind", "status", *KEPT)
+    related = ("conflict", "place", "place_to", "parent")
+    prefetch = (
+        with_claims(),
+        current("roles", models.OutcomeRole, "actor", "credited_by"),
+        current("channel_links", models.OutcomeChannel, "channel"),
+        current("meeting_links", models.OutcomeMeeting, "meeting__channel"),
+        current("agreement_links", models.OutcomeAgreement, "agreement"),
+        current("tranches", models.Outcome),
+        with_citations(),
+    )
+
+
+class ClaimViewSet(RecordViewSet):
+    queryset = models.Claim.objects.all()
+    serializer_class = serializers.ClaimSerializer
+    filterset_class = filters.ClaimFilter
+    ordering_fields = ("number", "said_on", "as_of", *KEPT)
+    related = ("outcome", "commitment", "claimant", "supersedes__claimant")
+    prefetch = (with_citations(),)
+
+    def add(self, record):
+        if record.supersedes:
+            return supersede_claim(current_reader(), record.supersedes, record)
+        return super().add(record)
+
+
+class RunningTotalViewSet(ClaimViewSet):
+    queryset = models.RunningTotal.objects.all()
+    serializer_class = serializers.RunningTotalSerializer
+    filterset_class = filters.RunningTotalFilter
+    related = ("conflict", "claimant", "supersedes__claimant")
+
+
+class ReviewedViewSet(RecordViewSet):
+    """What only a reviewer may write."""
+
+    actions_needed = dict.fromkeys(["create", "partial_update", "withdraw"], permissions.REVIEW)
+
+
+class EstimateViewSet(ReviewedViewSet):
+    queryset = models.Estimate.objects.all()
+    serializer_class = serializers.EstimateSerializer
+    filterset_class = filters.EstimateFilter
+    ordering_fields = ("low", "best", "high", *KEPT)
+    related = ("outcome", "supersedes")
+
+    def add(self, record):
+        if record.supersedes:
+            return supersede_estimate(current_reader(), record.supersedes, record)
+        return super().add(record)
+
+
+class EstimateClaimViewSet(ReviewedViewSet):
+    queryset = models.EstimateClaim.objects.all()
+    serializer_class = serializers.EstimateClaimSerializer
+    filterset_class = filters.EstimateClaimFilter
+    related = ("estimate", "claim__claimant")
+
+
+class OutcomeChannelViewSet(RecordViewSet):
+    queryset = models.OutcomeChannel.objects.all()
+    serializer_class = serializers.OutcomeChannelSerializer
+    filterset_class = filters.OutcomeChannelFilter
+    related = ("outcome", "channel")
+
+
+class OutcomeMeetingViewSet(RecordViewSet):
+    queryset = models.OutcomeMeeting.objects.all()
+    serializer_class = serializers.OutcomeMeetingSerializer
+    filterset_class = filters.OutcomeMeetingFilter
+    related = ("outcome", "meeting__channel")
+
+
+class OutcomeAgreementViewSet(RecordViewSet):
+    queryset = models.OutcomeAgreement.objects.all()
+    serializer_class = serializers.OutcomeAgreementSerializer
+    filterset_class = filters.OutcomeAgreementFilter
+    related = ("outcome", "agreement")
+
+
+class OutcomeRoleViewSet(RecordViewSet):
+    queryset = models.OutcomeRole.objects.all()
+    serializer_class = serializers.OutcomeRoleSerializer
+    filterset_class = filters.OutcomeRoleFilter
+    ordering_fields = ("position", "role", *KEPT)
+    related = ("outcome", "actor", "credited_by")
+
+
+class DeliveryViewSet(RecordViewSet):
+    queryset = models.Delivery.objects.all()
+    serializer_class = serializers.DeliverySerializer
+    filterset_class = filters.DeliveryFilter
+    ordering_fields = ("share", *KEPT)
+    related = ("outcome", "commitment")

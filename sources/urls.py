@@ -1,0 +1,19 @@
+"""Addresses of the sources room."""
+
+from django.urls import path
+
+from records.views import RecordHistoryView, RecordWithdrawView
+from sources import models, views
+
+app_name = "sources"
+
+urlpatterns = [
+    path("sources/", views.SourceList.as_view(), name="source-list"),
+    path("sources/<uuid:pk>/", views.SourceDetail.as_view(), name="source-detail"),
+    path("sources/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Source), name="source-history"),
+    path("sources/<uuid:pk>/withdraw/", RecordWithdrawView.as_view(model=models.Source), name="source-withdraw"),
+    path("citations/", views.CitationList.as_view(), name="citation-list"),
+    path("citations/<uuid:pk>/", views.CitationDetail.as_view(), name="citation-detail"),
+    path("citations/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Citation), name="citation-history"),
+    path("citations/<uuid:pk>/withdraw/", RecordWithdrawView.as_view(model=models.Citation), name="citation-withdraw"),
+]

@@ -1,0 +1,117 @@
+"""Pages of sources and citations."""
+
+from itertools import groupby
+
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from records.display import Column, Section, link
+from records.views import RecordDetailView, RecordListView
+from sources import filters
+from sources.models import Citation, Source
+from sources.querysets import with_cited_records
+
+
+def original(source: Source):
+    """Return a link to where the source was published; nothing where it has no address."""
+    return source.url and format_html('<a href="{0}" rel="noreferrer">{0}</a>', source.url)
+
+
+def kind_in_words(citation: Citation) -> str:
+    """Return the kind of record a citation supports, beginning with a capital letter."""
+    name = str(citation.record_type.model_class()._meta.verbose_name)
+    return name[:1].upper() + name[1:]
+
+
+def cited_record(citation: Citation):
+    return link(citation.record) if citation.record else ""
+
+
+class SourceList(RecordListView):
+    model = Source
+    filterset_class = filters.SourceFilter
+    columns = [
+        Column(_("Title"), str, sort="title"),
+        Column(_("Publisher"), "publisher", sort="publisher"),
+        Column(_("Published"), "published_on", sort="published_on"),
+        Column(_("Kind"), "source_kind", sort="source_kind"),
+        Column(_("Language"), "language", sort="language"),
+        Column(_("Reliability"), "reliability", sort="reliability"),
+    ]
+
+
+class SourceDetail(RecordDetailView):
+    model = Source
+    related = ("derived_from",)
+    facts = [
+        "publisher",
+        "source_kind",
+        "language",
+        "reliability",
+        Column(_("Where it was published"), original),
+        "said_on",
+        "published_on",
+        "retrieved_on",
+        "title_from",
+        "derived_from",
+        "archived_at",
+        "archived_sha256",
+    ]
+    sections = [
+        Section(
+            "echoes",
+            _("Sources derived from this one"),
+            [Column(_("Title"), str), Column(_("Publisher"), "publisher"), Column(_("Published"), "published_on")],
+            lambda source: source.echoes.current().select_related("label"),
+            _("None is recorded. A derived source counts as no independent one."),
+        ),
+    ]
+
+    def section_list(self):
+        """Put first what the source supports, one table for each kind of record."""
+        return [*self.supported(), *super().section_list()]
+
+    def supported(self) -> list[dict]:
+        cited = self.object.cited_by.current().select_related("source", "label", "record_type")
+        found = sorted(cited.prefetch_related(with_cited_records()), key=kind_in_words)
+        columns = [
+            Column(_("Record"), "record"),
+            Column(_("Words quoted"), "quote"),
+            Column(_("Grade"), "grade"),
+            Column(_("Citation"), lambda citation: format_html('<a href="{}">{}</a>', citation.page_url, _("open"))),
+        ]
+        return [
+            self.section(
+                Section(
+                    f"supports-{index}",
+                    kind,
+                    columns,
+                    lambda _source, group=list(group): [citation for citation in group if citation.record],
+                    _("Nothing rests on this source."),
+                )
+            )
+            for index, (kind, group) in enumerate(groupby(found, kind_in_words), start=1)
+        ]
+
+
+class CitationList(RecordListView):
+    model = Citation
+    filterset_class = filters.CitationFilter
+    related = ("source", "record_type")
+    prefetch = (with_cited_records(),)
+    columns = [
+        Column(_("Source"), str),
+        Column(_("Publisher"), "source.publisher", sort="source__publisher"),
+        Column(_("Supports"), cited_record),
+        Column(_("Kind of record"), kind_in_words),
+        Column(_("Grade"), "grade"),
+    ]
+
+
+class CitationDetail(RecordDetailView):
+    model = Citation
+    related = ("source", "record_type")
+    facts = ["source", Column(_("Supports"), cited_record), "pinpoint", Column(_("Grade"), "grade"), "credibility"]
+
+    def lede(self):
+        return f"“{self.object.quote}”" if self.object.quote else ""
