@@ -27,7 +27,7 @@ class ReportRequestForm(forms.Form):
     period_from = forms.DateField(
         label=_("From"),
         widget=DayInput,
-        help_text=_("The first day, for example 2025-05-01."),
+        help_text=_("The first day of the period."),
         error_messages={
             "required": _("Give the first day of the period."),
             "invalid": _("Give the first day as year, month, day: 2025-05-01."),

@@ -11,6 +11,7 @@ from django.views.generic.edit import FormView
 
 from access import permissions
 from access.context import current_reader
+from exchanges.reconciling import Agreement
 from reports.forms import ReportRequestForm
 from reports.models import ReportRun, RunState
 from reports.selectors.period_summary import step_titles
@@ -136,7 +137,7 @@ def progress_of(run: ReportRun) -> dict:
 
 def laid_out(section: dict) -> dict:
     """Return a section with the columns it has, and its figures grouped by event."""
-    figures = section["figures"]
+    figures = [line | standing(line) for line in section["figures"]]
     groups: list[dict] = []
     for figure in figures:
         about = figure.get("event")
@@ -145,3 +146,11 @@ def laid_out(section: dict) -> dict:
         groups[-1]["figures"].append(figure)
     has = {name: any(figure.get(name) for figure in figures) for name in ("event", "when", "state", "said")}
     return section | {"groups": groups, "has": has}
+
+
+def standing(figure: dict) -> dict:
+    """Return how the claims of a figure stand to one another, as a word and the class of its shape."""
+    told = figure.get("standing")
+    if told in (None, Agreement.UNDISCLOSED):
+        return {}
+    return {"standing_css": Agreement(told).css, "standing_words": Agreement(told).label}
