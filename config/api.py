@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from exchanges import viewsets as exchanges
 from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
+from reports.viewsets import ReportRunViewSet
 from sources import viewsets as sources
 
 app_name = "api"
@@ -46,6 +47,7 @@ RESOURCES = [
 router = SimpleRouter()
 for prefix, viewset in RESOURCES:
     router.register(prefix, viewset, basename=viewset.queryset.model.kind_of())
+router.register("report-runs", ReportRunViewSet, basename="report-run")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

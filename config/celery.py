@@ -3,9 +3,25 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("parley")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def refuse_powerful_role(**_signal) -> None:
+    """A worker does not start with a database role that the policies do not bind."""
+    from config.starting import refuse_to_start_unguarded
+
+    refuse_to_start_unguarded()
+
+
+@worker_ready.connect
+def begin_at_once(**_signal) -> None:
+    """A worker that has just started says so, and looks for what an earlier one left, without waiting for the clock."""
+    app.send_task("reports.tasks.heartbeat")
+    app.send_task("reports.tasks.sweep_report_runs", args=["system"])

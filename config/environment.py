@@ -1,7 +1,7 @@
 """Reads settings from environment variables; no file is ever written or looked for."""
 
 import os
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -57,4 +57,5 @@ def redis_for_celery(url: str) -> str:
     if parts.scheme != "unix":
         return url
     database = dict(parse_qsl(parts.query)).get("db", "0")
-    return urlunsplit(("redis+socket", parts.netloc, parts.path, f"virtual_host={database}", ""))
+    # Not urlunsplit: for a scheme it does not know it drops the slashes where there is no host.
+    return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={database}"

@@ -6,7 +6,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-HEARTBEAT_KEY = "parley.worker.heartbeat"
+from reports.tasks import HEARTBEAT_KEY
+
 HEARTBEAT_SECONDS = 60
 
 

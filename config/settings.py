@@ -194,16 +194,31 @@ SPECTACULAR_SETTINGS = {
 
 CELERY_BROKER_URL = environment.redis_for_celery(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2, "max_retries": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    # A page that finds Redis down goes on at once: the request is in the database, and the sweeper finds it.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_max": 0.2,
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
-    "sweep-report-runs": {"task": "reports.tasks.sweep_report_runs", "schedule": 15.0},
-    "worker-heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 20.0},
+    # Aloud: the sweeper acts as the system. What no worker took up in time is not done twice when one comes back.
+    "sweep-report-runs": {
+        "task": "reports.tasks.sweep_report_runs",
+        "schedule": 15.0,
+        "args": ["system"],
+        "options": {"expires": 15},
+    },
+    "worker-heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }
+# Only for showing and testing: each step of a report then takes at least this long.
+PARLEY_REPORT_STEP_SECONDS = float(os.environ.get("PARLEY_REPORT_STEP_SECONDS") or 0)
 
 LOGGING = {
     "version": 1,

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from access import permissions
 from access.context import has_reader
 from reports.selectors.counts import navigation_counts
 
@@ -32,6 +33,8 @@ def shell(request: HttpRequest) -> dict:
             ],
         ),
     ]
+    if permissions.may(permissions.REPORT):
+        groups.append((_("Outputs"), [("reports:report-run-list", _("Reports"), "report", None)]))
     context["navigation"] = [
         {"label": label, "items": [item(request, *entry) for entry in entries]} for label, entries in groups
     ]

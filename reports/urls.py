@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import about, overview, search
+from reports.views import about, overview, runs, search
 
 app_name = "reports"
 
@@ -10,5 +10,10 @@ urlpatterns = [
     path("", overview.Overview.as_view(), name="overview"),
     path("search/", search.Search.as_view(), name="search"),
     path("method/", about.Method.as_view(), name="method"),
+    path("reports/", runs.ReportRunList.as_view(), name="report-run-list"),
+    path("reports/<uuid:pk>/", runs.ReportRunDetail.as_view(), name="report-run-detail"),
+    path("reports/<uuid:pk>/progress/", runs.ReportRunProgress.as_view(), name="report-run-progress"),
+    path("reports/<uuid:pk>/result.json", runs.ReportRunResult.as_view(), name="report-run-result"),
+    path("reports/<uuid:pk>/retry/", runs.ReportRunRetry.as_view(), name="report-run-retry"),
     path("accessibility/", about.Accessibility.as_view(), name="accessibility"),
 ]

@@ -1,10 +1,13 @@
 """Fixtures for all tests. They run on real PostgreSQL as the restricted role of the application."""
 
+import os
+
 import pytest
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
 from tests import people as cast
+from tests.house import House
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +25,14 @@ def django_db_setup(django_test_environment, django_db_blocker):
 def people(db) -> cast.People:
     """The standing cast."""
     return cast.gather()
+
+
+@pytest.fixture(scope="session")
+def house():
+    """A whole running Parley with the public record and the standing cast; see tests/house.py."""
+    made = House(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
+    try:
+        made.build()
+        yield made
+    finally:
+        made.tear_down()

@@ -4,6 +4,7 @@ import uuid
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -79,7 +80,9 @@ class Migration(migrations.Migration):
                 ("step", models.CharField(blank=True, editable=False, max_length=80, verbose_name="step")),
                 ("progress", models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="per cent")),
                 ("attempts", models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="attempts")),
+                ("runner", models.UUIDField(editable=False, null=True)),
                 ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("queued_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ("requested_at", models.DateTimeField(auto_now_add=True, verbose_name="asked for")),
                 ("started_at", models.DateTimeField(editable=False, null=True, verbose_name="begun")),
                 ("finished_at", models.DateTimeField(editable=False, null=True, verbose_name="finished")),
@@ -123,7 +126,10 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "reports",
                 "ordering": ["-requested_at"],
                 "base_manager_name": "objects",
-                "indexes": [models.Index(fields=["state", "lease_until"], name="report_run_queue")],
+                "indexes": [
+                    models.Index(fields=["state", "lease_until"], name="report_run_queue"),
+                    models.Index(fields=["owner", "-requested_at"], name="report_run_own"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("period_to__gte", models.F("period_from"))),

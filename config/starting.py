@@ -1,0 +1,22 @@
+"""What every process that serves readers checks before it starts."""
+
+import logging
+
+from django.db import OperationalError, connections
+
+from access.checks import refuse_powerful_role
+
+log = logging.getLogger(__name__)
+
+
+def refuse_to_start_unguarded() -> None:
+    """Raise SystemExit where the policies would not bind this process.
+
+    A database that does not answer at all is no reason: it betrays nothing, and the process serves when it is back.
+    """
+    try:
+        refuse_powerful_role()
+    except OperationalError as error:
+        log.warning("The database does not answer yet, so its role is unchecked: %s", type(error).__name__)
+    finally:
+        connections.close_all()  # a process that is forked from this one must not inherit the connection

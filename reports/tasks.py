@@ -1,0 +1,112 @@
+"""The worker's tasks. Each opens its own short transactions, so that the page sees how far a report is."""
+
+import logging
+import time
+import uuid
+
+from celery import shared_task
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, ProgrammingError, connection
+from django.utils.translation import gettext as _
+
+from access.context import SYSTEM
+from access.tasks import Asker, ReaderTask
+from reports import services
+from reports.models import ReportRun
+from reports.selectors.period_summary import STEPS, WRITE, Gathered
+from reports.selectors.summary_result import result_of
+
+log = logging.getLogger(__name__)
+
+# What /readyz reads: the moment a worker last did the heartbeat task.
+HEARTBEAT_KEY = "parley.worker.heartbeat"
+# A step that would outlive its lease is ended by the database.
+STEP_SECONDS = 25
+
+
+@shared_task(base=ReaderTask)
+def make_report(asker: Asker, run_id: str) -> None:
+    """Make a report with the rights of whoever asked, step by step.
+
+    Safe to be sent any number of times, to any number of workers: the lease lets one of them work, and a worker
+    that has lost it (it was stopped, or cut off) writes nothing more.
+    """
+    run_pk = uuid.UUID(run_id)
+    try:
+        with asker.transaction():
+            lease = services.claim_run(run_pk)
+            gone = lease is None and not ReportRun.objects.filter(pk=run_pk).exists()
+    except ProgrammingError:  # 42501: the account was closed, the token was revoked or has expired
+        lease, gone = None, True
+    if gone:
+        give_up(run_pk)
+    if lease is None:
+        return
+    try:
+        work(asker, lease)
+    except services.LostLease:
+        log.info("Report %s is another worker's now.", run_id)
+    except Exception as error:
+        log.exception("Report %s: an attempt failed.", run_id)
+        put_back(asker, lease, error)
+
+
+def work(asker: Asker, lease: services.Lease) -> None:
+    """Do every step in a transaction of its own: first say that it begins, then do it."""
+    gathered = None
+    for number, step in enumerate(STEPS):
+        with asker.transaction():
+            services.note_step(lease, str(step.title), 100 * number // (len(STEPS) + 1))
+        time.sleep(settings.PARLEY_REPORT_STEP_SECONDS)
+        with asker.transaction():
+            limit_time()
+            if gathered is None:
+                run = ReportRun.objects.with_names().get(pk=lease.run_id)
+                gathered = Gathered(run.conflict, run.period_from, run.period_to)
+            step.run(gathered)
+    with asker.transaction():
+        services.note_step(lease, str(WRITE), 100 * len(STEPS) // (len(STEPS) + 1))
+    with asker.transaction():
+        result = result_of(run, gathered)
+        services.finish_run(lease, result, level=gathered.level, compartments=gathered.compartments)
+
+
+def limit_time() -> None:
+    """Let the database end a statement that would outlive the lease."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{STEP_SECONDS}s"])
+
+
+def put_back(asker: Asker, lease: services.Lease, error: Exception) -> None:
+    """Let go of the run; where even that cannot be done, its lease runs out and the sweeper takes over."""
+    told = services.in_words(error)
+    for who in (asker, Asker(SYSTEM, asker.request_id)):
+        try:
+            with who.transaction():
+                services.release_run(lease, told)
+        except DatabaseError:
+            log.exception("Report %s could not be put back.", lease.run_id)
+        else:
+            return
+
+
+def give_up(run_pk: uuid.UUID) -> None:
+    """The asker may no longer see the run: only the system can say that it will not be made."""
+    with Asker(SYSTEM).transaction():
+        services.fail_run(run_pk, _("The account or token that asked for it may no longer read what it needs."))
+
+
+@shared_task(base=ReaderTask)
+def sweep_report_runs(asker: Asker) -> None:
+    """Wake workers for what was lost: rows that wait without a worker, rows whose worker is gone."""
+    with asker.transaction():
+        found = services.sweep()
+    for principal, run_id in found:
+        services.wake(principal, run_id)
+
+
+@shared_task
+def heartbeat() -> None:
+    """Say that a worker is there. Touches no record, so it names no reader."""
+    cache.set(HEARTBEAT_KEY, time.time(), None)
