@@ -2,13 +2,13 @@
 
 import pytest
 from django.apps import apps
-from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from access.context import SYSTEM, acting_as
 from access.levels import Level
 from records.models import Record
 from tests.factories import make_world, unknown_id
+from tests.people import signed_in
 
 REVIEWERS_OWN = {"estimate"}
 
@@ -30,12 +30,6 @@ def of_kind(world, model):
 
 def page(record, name: str) -> str:
     return reverse(f"{record._meta.app_label}:{record.kind}-{name}", args=[record.pk])
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_the_list_shows_sorts_and_refuses_in_words(model, client, world):

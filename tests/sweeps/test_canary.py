@@ -14,6 +14,7 @@ from records.models import Record
 from reports.models import ReportRun
 from sources.models import Citation
 from tests.factories import make, make_world, unknown_id
+from tests.people import signed_in
 from tests.sweeps.walk import addresses, without_noise
 
 pytestmark = pytest.mark.django_db
@@ -24,10 +25,8 @@ TABLES = [*classified_tables(), "records_historyentry", "records_searchentry"]
 
 
 def client_of(people, name: str) -> Client:
-    client = Client(raise_request_exception=False)
-    if name != "anonymous":
-        client.force_login(getattr(people, name))
-    return client
+    user = None if name == "anonymous" else getattr(people, name)
+    return signed_in(user, raise_request_exception=False)
 
 
 def secrets_on(people, open_world) -> None:
