@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 LEASE = dt.timedelta(seconds=30)
 WAITS_BEFORE_SWEEP = dt.timedelta(seconds=10)
 LONGEST_YEARS = 30
+WAKE_SECONDS = 1
+MAKE_REPORT = "reports.tasks.make_report"
 
 
 class LostLease(Exception):
@@ -120,7 +122,10 @@ def wake_after_commit(run: ReportRun) -> None:
 def wake(principal: str, run_id: str) -> None:
     """Send the run to a worker, or say in the log that nobody could be told."""
     try:
-        current_app.send_task("reports.tasks.make_report", args=[principal, run_id], retry=False)
+        with current_app.connection_for_write() as connection:
+            # A page waits for this: a Redis that hangs is given up much sooner than a worker would.
+            connection.transport_options |= {"socket_timeout": WAKE_SECONDS, "socket_connect_timeout": WAKE_SECONDS}
+            current_app.send_task(MAKE_REPORT, args=[principal, run_id], connection=connection, retry=False)
     except Exception as error:  # whatever is wrong with the broker, the request stands
         log.warning("Nobody could be woken for report %s (%s); the sweeper will.", run_id, type(error).__name__)
 
