@@ -170,7 +170,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["records.api.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "records.api.pagination.RecordPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "records.api.schema.RecordSchema",
     "EXCEPTION_HANDLER": "records.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NON_FIELD_ERRORS_KEY": "record",
@@ -182,6 +182,14 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Closed lists that share a field's name; the others are named after their field.
+    "ENUM_NAME_OVERRIDES": {
+        "FigureStage": "exchanges.vocabulary.Stage",
+        "AgreementStage": "negotiations.vocabulary.AgreementStage",
+        "MandateRole": "intermediaries.models.MandateRole",
+        "ActorRole": "exchanges.vocabulary.ActorRole",
+        "ParticipantRole": "negotiations.vocabulary.ParticipantRole",
+    },
 }
 
 CELERY_BROKER_URL = environment.redis_for_celery(REDIS_URL)

@@ -2,6 +2,7 @@
 
 from django.contrib.auth import views as auth
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 from access.views import SetTheme
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("sign-out/", auth.LogoutView.as_view(), name="logout"),
     path("theme/", SetTheme.as_view(), name="theme"),
+    path("api/v1/docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
     path("api/v1/", include("config.api")),
 ]
 handler404 = "config.errors.not_found"

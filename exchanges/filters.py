@@ -1,5 +1,7 @@
 """Filter sets of the exchanges room: one for each kind, for page and API alike."""
 
+import uuid
+
 from django.utils.translation import gettext_lazy as _
 
 from exchanges import models
@@ -25,10 +27,10 @@ class OutcomeFilter(RecordFilterSet):
 
     api_only = (*RecordFilterSet.api_only, "parent", "place")
 
-    def filter_channel(self, queryset, name, value):
+    def filter_channel(self, queryset, name, value: uuid.UUID):
         return queryset.filter(pk__in=models.OutcomeChannel.objects.current().filter(channel=value).values("outcome"))
 
-    def filter_actor(self, queryset, name, value):
+    def filter_actor(self, queryset, name, value: uuid.UUID):
         return queryset.filter(pk__in=models.OutcomeRole.objects.current().filter(actor=value).values("outcome"))
 
 

@@ -198,6 +198,16 @@ def headline(figures: Iterable[FigureRange], direction: str) -> list[FigureRange
     return [*(told or parts or totals), *own]
 
 
+def parts_beside(figures: Iterable[FigureRange], direction: str) -> list[FigureRange]:
+    """Return the parts stated for a direction that has a total at its head: beside it, so that none is lost."""
+    delivered = [figure for figure in figures if figure.direction == direction and figure.stage == Stage.DELIVERED]
+    parts = [figure for figure in delivered if role_of(figure.category) == CategoryRole.PART]
+    has_total = any(
+        role_of(figure.category) == CategoryRole.HEADLINE and figure.low is not None for figure in delivered
+    )
+    return sorted(parts, key=lambda figure: order(figure.category)) if has_total else []
+
+
 def order(category: str) -> int:
     """Return a category's place in the closed list."""
     return Category.values.index(category)

@@ -11,7 +11,7 @@ from records.querysets import current
 from records.views import RecordDetailView, RecordListView
 
 # The newest rows of what an actor has much of; the section's link leads to all of them.
-MOST = 20
+MOST = 12
 
 
 def roles(actor: Actor) -> list[str]:
@@ -22,6 +22,16 @@ def roles(actor: Actor) -> list[str]:
 def named_in(kind: str, parameter: str):
     """Return a function that gives the address of a list of what names the actor."""
     return lambda actor: f"{reverse(kind)}?{parameter}={actor.pk}"
+
+
+def category_of(claim) -> str:
+    """Return of what a claim speaks."""
+    return claim.category.replace("_", " ")
+
+
+def direction_of(claim) -> str:
+    """Return which way a claim's figure goes, in its conflict's words."""
+    return claim.outcome.conflict.directions().get(claim.direction, claim.direction) if claim.outcome else ""
 
 
 class ActorList(RecordListView):
@@ -108,7 +118,8 @@ class ActorDetail(RecordDetailView):
             _("Claims made"),
             [
                 Column(_("Figure"), "stated"),
-                Column(_("Of what"), "category"),
+                Column(_("Of what"), category_of),
+                Column(_("Direction"), direction_of),
                 Column(_("Outcome or promise"), lambda claim: claim.outcome or claim.commitment),
                 Column(_("State"), "state"),
             ],
@@ -116,7 +127,8 @@ class ActorDetail(RecordDetailView):
                 apps.get_model("exchanges", "Claim")
                 .objects.current()
                 .filter(claimant=actor)
-                .select_related("label", "outcome", "commitment")
+                .select_related("label", "outcome__conflict", "commitment")
+                .prefetch_related("outcome__conflict__parties")
                 .order_by("-outcome__started_on", "-recorded_at")[:MOST]
             ),
             _("No claim by this actor is recorded."),

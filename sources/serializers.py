@@ -2,6 +2,8 @@
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from records.api.serializers import RecordSerializer, api_url
@@ -45,6 +47,7 @@ class NestedCitationSerializer(serializers.ModelSerializer):
         return api_url(citation.source, self.context["request"])
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class RecordKindField(serializers.Field):
     """The kind of record a citation supports, named as in the API's addresses: ``outcome``, ``running-total``."""
 

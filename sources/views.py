@@ -18,9 +18,8 @@ def original(source: Source):
 
 
 def kind_in_words(citation: Citation) -> str:
-    """Return the kind of record a citation supports, beginning with a capital letter."""
-    name = str(citation.record_type.model_class()._meta.verbose_name)
-    return name[:1].upper() + name[1:]
+    """Return the kind of record a citation supports."""
+    return str(citation.record_type.model_class()._meta.verbose_name_plural)
 
 
 def cited_record(citation: Citation):
@@ -76,6 +75,7 @@ class SourceDetail(RecordDetailView):
         found = sorted(cited.prefetch_related(with_cited_records()), key=kind_in_words)
         columns = [
             Column(_("Record"), "record"),
+            Column(_("About"), "record.outcome"),
             Column(_("Words quoted"), "quote"),
             Column(_("Grade"), "grade"),
             Column(_("Citation"), lambda citation: format_html('<a href="{}">{}</a>', citation.page_url, _("open"))),
@@ -84,7 +84,7 @@ class SourceDetail(RecordDetailView):
             self.section(
                 Section(
                     f"supports-{index}",
-                    kind,
+                    _("Supports: %(kind)s") % {"kind": kind},
                     columns,
                     lambda _source, group=list(group): [citation for citation in group if citation.record],
                     _("Nothing rests on this source."),

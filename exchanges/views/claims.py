@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchanges import filters
 from exchanges.models import Claim, RunningTotal
-from exchanges.views.figures import of_conflict, of_outcome, with_parties
+from exchanges.views.figures import category_of, of_conflict, of_outcome, with_parties
 from records.display import Column, Section, links
 from records.views import RecordDetailView, RecordListView
 from sources.querysets import with_citations
@@ -28,7 +28,7 @@ class ClaimList(RecordListView):
     columns = [
         Column(_("Claim"), str),
         Column(_("Number"), "stated", sort="number", css="n"),
-        Column(_("Of what"), "category", sort="category"),
+        Column(_("Of what"), category_of, sort="category"),
         Column(_("Direction"), of_outcome, sort="direction"),
         Column(_("About"), about),
         Column(_("Sources"), cited),
@@ -45,7 +45,7 @@ class ClaimDetail(RecordDetailView):
         "claimant",
         "claimant_words",
         Column(_("Number"), "stated"),
-        "category",
+        Column(_("Of what"), category_of),
         Column(_("Direction"), of_outcome),
         "stage",
         "claim_kind",
@@ -81,7 +81,7 @@ class RunningTotalList(RecordListView):
     columns = [
         Column(_("Total"), str),
         Column(_("Number"), "stated", sort="number", css="n"),
-        Column(_("Of what"), "category", sort="category"),
+        Column(_("Of what"), category_of, sort="category"),
         Column(_("Direction"), of_conflict, sort="direction"),
         Column(_("Since"), "since", sort="since"),
         Column(_("As of"), "as_of", sort="as_of"),
@@ -97,7 +97,7 @@ class RunningTotalDetail(RecordDetailView):
         "claimant",
         "claimant_words",
         Column(_("Number"), "stated"),
-        "category",
+        Column(_("Of what"), category_of),
         Column(_("Direction"), of_conflict),
         "scope",
         "counting_basis",

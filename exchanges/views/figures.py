@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from exchanges.models import Outcome
 from exchanges.querysets import took_place
-from exchanges.reconciling import Agreement, FigureRange, headline
+from exchanges.reconciling import Agreement, FigureRange, headline, parts_beside
 from exchanges.vocabulary import Category
 from negotiations.models import Conflict, Party
 
@@ -35,6 +35,11 @@ def of_conflict(record) -> str:
     return direction_words(record.conflict, record.direction)
 
 
+def category_of(record) -> str:
+    """Return of what a claim or a running total speaks."""
+    return str(Category(record.category).label)
+
+
 def category_words(figure: FigureRange) -> str:
     """Return of what a figure speaks, where that is not simply the total."""
     return "" if figure.category == Category.TOTAL else figure.category_label
@@ -59,8 +64,18 @@ def cell(outcome: Outcome, figures: list[FigureRange], direction: str) -> SafeSt
             for figure in found[:MOST_IN_A_CELL]
         ),
     )
+    beside = [f"{figure.stated} {figure.category_label}" for figure in parts_beside(figures, direction)]
+    if beside:
+        told = format_html('{}<span class="sub2">{}</span>', told, _("also %(parts)s") % {"parts": ", ".join(beside)})
     rest = len(found) - MOST_IN_A_CELL
     return told if rest <= 0 else format_html("{}<div>{}</div>", told, _("and %(n)s more") % {"n": rest})
+
+
+def other_directions(outcome: Outcome, figures: list[FigureRange], parties: set[str]) -> SafeString | str:
+    """Return what a table shows of the directions that are not one party's: both together, a third country, none."""
+    codes = sorted({figure.direction for figure in figures} - parties)
+    told = [cell(outcome, figures, code) for code in codes if headline(figures, code)]
+    return format_html_join("", "{}", ((part,) for part in told))
 
 
 def differ() -> SafeString:

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy
 from exchanges import filters
 from exchanges.models import Claim, Outcome
 from exchanges.querysets import figures_of, took_place
-from exchanges.reconciling import headline
-from exchanges.views.figures import category_words, cell, direction_words
+from exchanges.reconciling import headline, parts_beside
+from exchanges.views.figures import category_of, category_words, cell, direction_words, other_directions
 from exchanges.vocabulary import LegalBasis
 from negotiations.models import Party
-from records.display import Column, Section, links, row
+from records.display import Column, Section, links
 from records.views import RecordDetailView, RecordListView
 from sources.models import ClaimState
 from sources.querysets import with_citations
@@ -35,13 +35,19 @@ class OutcomeList(RecordListView):
     @cached_property
     def columns(self):
         """The columns; those in the middle are the directions of the conflicts in view."""
+        directions = self.directions()
         return [
             Column(_("Outcome"), str, sort="title"),
             Column(_("Date"), "when", sort="started_on"),
             Column(_("Kind"), "outcome_kind", sort="outcome_kind"),
             *(
                 Column(label, lambda outcome, code=code: cell(outcome, self.figures[outcome.pk], code), css="n")
-                for code, label in self.directions().items()
+                for code, label in directions.items()
+            ),
+            Column(
+                _("Other direction, or none stated"),
+                lambda outcome: other_directions(outcome, self.figures[outcome.pk], set(directions)),
+                css="n",
             ),
             Column(_("Place"), "where", sort="place__name"),
             Column(_("Status"), "status", sort="status"),
@@ -193,6 +199,7 @@ class OutcomeDetail(RecordDetailView):
                 "label": party.direction_label,
                 "colour": party.colour,
                 "figures": self.shown(headline(figures, party.direction)),
+                "beside": self.shown(parts_beside(figures, party.direction)),
             }
             for party in self.parties
         ]
@@ -202,6 +209,7 @@ class OutcomeDetail(RecordDetailView):
                 "label": direction_words(self.object.conflict, code) or _("Direction not stated"),
                 "colour": "d",
                 "figures": self.shown(headline(figures, code)),
+                "beside": self.shown(parts_beside(figures, code)),
             }
             for code in others
         ]
@@ -235,8 +243,8 @@ class OutcomeDetail(RecordDetailView):
             {
                 "claim": claim,
                 "direction": words.get(claim.direction, ""),
+                "category": category_of(claim),
                 "css": CLAIM_CSS[claim.state],
-                "record": row(claim, [Column("", str)]),
                 "citations": claim.citations.all(),
             }
             for claim in told

@@ -249,5 +249,7 @@ class MeetingAdd(MeetingFormView):
 class MeetingEdit(SingleObjectMixin, MeetingFormView):
     """An existing meeting."""
 
+    model = Meeting
+
     def find_object(self) -> Meeting:
         return self.get_object(Meeting.objects.current())

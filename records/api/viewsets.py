@@ -23,6 +23,9 @@ IF_MATCH = OpenApiParameter(
 )
 
 
+PARAMETERS_OF_LISTS = frozenset({"ordering", "page", "page_size", "format"})
+
+
 class RecordOrdering(OrderingFilter):
     """``?ordering=-started_on``; an ordering that is not offered is refused by name. Ties by identity."""
 
@@ -66,7 +69,13 @@ class RecordViewSet(
 
     def filter_queryset(self, queryset):
         # Filters belong to the list: a withdrawn record, left out there, is still found by its address.
-        return super().filter_queryset(queryset) if self.action == "list" else queryset
+        if self.action != "list":
+            return queryset
+        unknown = set(self.request.query_params) - set(self.filterset_class.base_filters) - PARAMETERS_OF_LISTS
+        if unknown:
+            # A filter that is mistyped and ignored would answer with everything.
+            raise exceptions.ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
+        return super().filter_queryset(queryset)
 
     def expected_version(self) -> int:
         """Return the version the client changed; raise Precondition where it does not say."""

@@ -44,21 +44,26 @@ class Desk:
     advance: Any = lambda count: None
     fates: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def keep(self, model: type[Record], wanted: list[Wanted], update: bool = True) -> dict[str, Any]:
-        """Create what is missing, change what differs (unless ``update`` is False); return the records by key."""
+    def keep(
+        self, model: type[Record], wanted: list[Wanted], update: bool = True, fate: str = "created"
+    ) -> dict[str, Any]:
+        """Create what is missing, change what differs (unless ``update`` is False); return the records by key.
+
+        ``fate`` is what creating a record makes of its row: a row is created with its main record only.
+        """
         found = {}
         known = model.objects.filter(external_id__in=[one.key for one in wanted]).exclude(withdrawn_reason=CHANGED)
         for record in known.order_by("recorded_at", "id"):
             found.setdefault(record.external_id, record)
         new = [one for one in wanted if one.key not in found]
-        made = self.create(model, new)
+        made = self.create(model, new, fate)
         if update:
             self.update([(found[one.key], one) for one in wanted if one.key in found])
         self.advance(len(wanted))
         return found | made
 
     def create(self, model: type[Record], wanted: list[Wanted], fate: str = "created") -> dict[str, Any]:
-        """Create the records as verified by the import; ``fate`` is what this makes of their rows."""
+        """Create the records as verified by the import."""
         made = {one.key: model(external_id=one.key, review_state=ReviewState.VERIFIED, **one.fields) for one in wanted}
         self.refuse_invalid((made[one.key], one) for one in wanted)
         try:
@@ -104,7 +109,7 @@ class Desk:
 
     def links(self, model: type[Record], parent: str, parents: dict[Any, Row], wanted: list[Wanted]) -> dict[str, Any]:
         """Keep the parts and links of ``parents`` (row by primary key); withdraw those no longer in their row."""
-        kept = self.keep(model, wanted)
+        kept = self.keep(model, wanted, fate="changed")
         keys = {one.key for one in wanted}
         imported = model.objects.current().filter(**{f"{parent}__in": list(parents)}).exclude(external_id="")
         for record in imported:

@@ -56,10 +56,10 @@ def write_claims(ground: Ground) -> None:
     for one in rows:
         if one.claim is None and one.citation is None:
             new.append(one)
+        elif one.claim is not None and one.identity == identity_of(one.claim):
+            keep_source(ground, one)
         elif one.claim is None or one.fields["outcome"].is_withdrawn:
             ground.desk.note(one.row, _("withdrawn here, left as it is"))
-        elif one.identity == identity_of(one.claim):
-            keep_source(ground, one)
         elif unchanged_in_file(one.claim, one.fields, IDENTITY, written):
             ground.desk.note(one.row, _("changed here since it was imported, left as it is"))
         else:

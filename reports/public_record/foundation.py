@@ -194,9 +194,7 @@ def write_places(ground: Ground) -> None:
             told = (row["place"], "", "", "")
             if row["place"]:
                 wanted.setdefault(place_key(*told), Wanted(place_key(*told), place_fields(*told), row, PLACE_COLUMNS))
-    fates = dict(ground.desk.fates)
-    ground.places = ground.desk.keep(Place, list(wanted.values()))
-    ground.desk.fates = fates  # a place is not the row that names it
+    ground.places = ground.desk.keep(Place, list(wanted.values()), fate="")
 
 
 PLACE_COLUMNS = {"name": "place", "country_code": "country_iso3"}

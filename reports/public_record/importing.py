@@ -12,7 +12,7 @@ from access.context import SYSTEM, acting_as
 from negotiations.models import Conflict
 from reports.public_record import conflict, events, figures, foundation, talks
 from reports.public_record.cells import items
-from reports.public_record.checking import check
+from reports.public_record.checking import check, in_order
 from reports.public_record.desk import Desk
 from reports.public_record.directory import directory
 from reports.public_record.foundation import Ground
@@ -38,7 +38,7 @@ def import_folder(folder: Path | str | None = None, progress: Progress | None = 
     tables, report.refusals = read_folder(folder)
     report.files = {file: FileCount(len(rows)) for file, rows in tables.items()}
     try:
-        if not report.refusals:
+        if tables:
             with acting_as(SYSTEM, door=DOOR):
                 write(tables, report, progress)
     except Refused as refused:
@@ -65,7 +65,7 @@ def write(tables: Tables, report: Report, progress: Progress) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
     progress.step(_("Checking"))
     names = directory(tables["intermediaries"])
-    refusals = check(tables, names)
+    refusals = in_order([*report.refusals, *check(tables, names, complete=not report.refusals)])
     if refusals:
         raise Refused(refusals)
     progress.begin(work(tables))

@@ -30,7 +30,7 @@ class Folder:
 
     def write(self, file: str, rows: list[dict[str, str]]) -> None:
         out = io.StringIO(newline="")
-        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writeheader()
         writer.writerows(rows)
         self.file(file).write_text(out.getvalue(), encoding="utf-8", newline="")
@@ -42,6 +42,13 @@ class Folder:
         row.update(cells)
         self.write(file, rows)
         return row
+
+    def change_at(self, file: str, number: int, column: str, cell: str) -> dict[str, str]:
+        """Change one cell of the row with this number and return the row."""
+        rows = self.rows(file)
+        rows[number][column] = cell
+        self.write(file, rows)
+        return rows[number]
 
     def add(self, file: str, **cells: str) -> None:
         rows = self.rows(file)

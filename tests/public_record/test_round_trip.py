@@ -6,7 +6,9 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.db.models import Count
+from django.test.utils import CaptureQueriesContext
 
 from access.context import ANONYMOUS, SYSTEM, acting_as
 from access.levels import Level
@@ -14,7 +16,7 @@ from exchanges.models import Claim, Outcome, RunningTotal
 from intermediaries.models import Actor, ActorName, Mandate, Representative
 from negotiations.models import Agreement, Channel, ChannelParty, Commitment, Conflict, Meeting, Place
 from records.models import HistoryEntry, ReviewState
-from reports.public_record.exporting import export_rows, export_text
+from reports.public_record.exporting import as_csv, export_rows
 from reports.public_record.files import FILES
 from reports.public_record.importing import import_folder, is_imported
 from sources.models import Citation, Source
@@ -68,7 +70,7 @@ def test_every_row_comes_back_as_it_was(record, file):
 @pytest.mark.parametrize("file", FILES)
 def test_the_file_written_has_the_same_lines(record, file):
     with acting_as(SYSTEM):
-        text = export_text(file)
+        text = as_csv(file, export_rows(file))
     given = (settings.PUBLIC_RECORD_DIR / f"{file}.csv").read_text(encoding="utf-8")
     assert sorted(text.splitlines()) == sorted(given.splitlines())
 
@@ -129,7 +131,9 @@ def test_everything_is_public_verified_and_without_author(record):
 
 def test_importing_twice_writes_nothing_at_all(record):
     before = history()
-    again = import_folder()
+    with CaptureQueriesContext(connection) as queries:
+        again = import_folder()
+    assert len(queries) < 130  # by batch, not by row
     assert history() == before
     assert again.total.unchanged == 1583
     assert (again.total.created, again.total.changed, again.total.refused, again.notes) == (0, 0, 0, [])
@@ -137,8 +141,8 @@ def test_importing_twice_writes_nothing_at_all(record):
 
 def test_one_figure_of_one_claimant_is_one_claim_with_all_its_citations(record):
     with acting_as(SYSTEM):
-        claims = Claim.objects.filter(outcome__external_id="rm-2022-09-20").annotate(cited=Count("citations"))
-        assert list(claims.values_list("number", "cited")) == [(142, 3)] or max(c.cited for c in claims) == 3
+        told = Claim.objects.filter(outcome__external_id="rm-2022-09-20").annotate(cited=Count("citations"))
+        assert [(claim.number, claim.cited) for claim in told] == [(25, 3)]
         identities = Claim.objects.values_list(
             "outcome", "claimant_words", "direction", "category", "number", "quantifier", "as_of"
         )
@@ -225,6 +229,15 @@ def test_the_export_command_writes_what_its_reader_may_see(record, tmp_path, cap
     assert not [name for name, text in written.items() if "ex-2022-09-21" in text]
     assert "ex-2022-09-21-c01" in (tmp_path / "all" / "exchange_claims.csv").read_text(encoding="utf-8")
     assert "exchange_claims" in capsys.readouterr().out
+
+
+def test_what_is_written_by_hand_survives_the_file(record, tmp_path):
+    told = 'one, "two"\r\nthree\rfour; =five'
+    with acting_as(SYSTEM):
+        Outcome.objects.filter(external_id="ex-2022-03-24").update(notes=told)
+    call_command("export_public_record", tmp_path, verbosity=0)
+    with (tmp_path / "prisoner_exchanges.csv").open(encoding="utf-8", newline="") as stream:
+        assert by_id(list(csv.DictReader(stream)))["ex-2022-03-24"]["notes"] == told
 
 
 def test_the_export_command_overwrites_nothing_unasked_and_knows_its_readers(record, tmp_path):

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         progress = Progress() if verbosity else Silence()
         result = import_folder(folder, progress)
         if report:
-            report.write_text(json.dumps(result.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            self.write_report(result, report)
         if not result.imported:
             self.tell_refusals(result)
             count = len(result.refusals)
@@ -34,6 +34,12 @@ class Command(BaseCommand):
             )
         if verbosity:
             self.tell_counts(result)
+
+    def write_report(self, result: Report, file: Path) -> None:
+        try:
+            file.write_text(json.dumps(result.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            self.stderr.write(_("The report was not written: %(error)s.") % {"error": error})
 
     def tell_refusals(self, report: Report) -> None:
         """Print file, line, column, reason and remedy of each refusal, aligned."""
