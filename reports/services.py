@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from access import permissions
 from access.context import Reader
 from negotiations.models import Conflict
+from records.api.errors import REFUSED_BY_POLICY
 from reports.models import MOST_ATTEMPTS, ReportRun, ReportTemplate, RunState
 
 log = logging.getLogger(__name__)
@@ -219,7 +220,7 @@ def in_words(error: Exception) -> str:
     """Return why an attempt failed, in a sentence that tells nothing of any record."""
     if isinstance(error, DatabaseError):
         code = getattr(error.__cause__, "pgcode", None)
-        if code == "42501":
+        if code == REFUSED_BY_POLICY:
             return _("You may no longer read everything it was made from.")
         if code == "57014":
             return _("It took too long. Choose a shorter period.")
