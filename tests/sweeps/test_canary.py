@@ -185,7 +185,7 @@ def tables_that_leak(connection, principal: str = ANONYMOUS) -> list[str]:
         cursor.execute("SELECT set_config('parley.reader', %s, true)", [sign(principal, start)])
         cursor.execute(f"SET LOCAL ROLE {connections['default'].settings_dict['USER']}")
         for table in TABLES:
-            cursor.execute(f"SELECT 1 FROM {table} t WHERE t::text ILIKE %s LIMIT 1", [f"%{CANARY}%"])  # noqa: S608
+            cursor.execute(f"SELECT 1 FROM {table} t WHERE t::text ILIKE %s LIMIT 1", [f"%{CANARY}%"])
             if cursor.fetchone():
                 found.append(table)
         cursor.execute("RESET ROLE")

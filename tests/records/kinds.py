@@ -1,0 +1,141 @@
+"""One valid body for every kind of record, and what about it may be changed: for the tests that hold for all kinds."""
+
+import datetime as dt
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from access.context import SYSTEM, acting_as
+from access.models import ApiToken
+from exchanges import models as exchanges
+from intermediaries import models as intermediaries
+from negotiations import models as negotiations
+from records.models import Record
+from sources import models as sources
+
+DAY = dt.date(2025, 5, 23)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind with a body that may be posted, a field that may be changed to a value, and a link to another record."""
+
+    model: type[Record]
+    body: dict
+    change: tuple[str, object]
+    link: str = ""
+
+    def filled(self, world: SimpleNamespace) -> dict:
+        """Return the body with identifiers of the world's records for the values that begin with ``@``."""
+
+        def value(given):
+            if not isinstance(given, str) or not given.startswith("@"):
+                return given
+            part, _dot, name = given.removeprefix("@").partition(".")
+            return str(getattr(getattr(world, part), name or "pk"))
+
+        return {name: value(given) for name, given in self.body.items()}
+
+
+FIGURE = {"claimant": "@actor", "direction": "@party.direction", "category": "total", "number": 150}
+KINDS = [
+    Kind(intermediaries.Actor, {"name": "Türkiye", "kind_of_actor": "state"}, ("iso_code", "TUR")),
+    Kind(intermediaries.ActorName, {"actor": "@actor", "name": "Туреччина"}, ("language", "uk"), "actor"),
+    Kind(intermediaries.Mandate, {"actor": "@actor", "role": "hosting"}, ("role", "mediation"), "actor"),
+    Kind(intermediaries.Representative, {"name": "An envoy", "actor": "@actor"}, ("position", "Minister"), "actor"),
+    Kind(sources.Source, {"publisher": "Reuters", "address": "https://example.org/a"}, ("language", "en")),
+    Kind(
+        sources.Citation,
+        {"source": "@source", "record_kind": "outcome", "record_id": "@outcome"},
+        ("quote", "they said"),
+        "source",
+    ),
+    Kind(negotiations.Conflict, {"name": "A war"}, ("notes", "more")),
+    Kind(
+        negotiations.Party,
+        {"conflict": "@conflict", "actor": "@actor", "position": 2, "direction": "to_b", "direction_label": "To B"},
+        ("colour", "b"),
+        "actor",
+    ),
+    Kind(
+        negotiations.ConflictMandate, {"conflict": "@conflict", "mandate": "@mandate"}, ("external_id", "x"), "mandate"
+    ),
+    Kind(negotiations.Place, {"name": "Istanbul"}, ("country_code", "TUR")),
+    Kind(
+        negotiations.Channel,
+        {"conflict": "@conflict", "name": "Back channel", "mode": "direct"},
+        ("status", "ended"),
+        "conflict",
+    ),
+    Kind(negotiations.ChannelParty, {"channel": "@channel", "actor": "@actor"}, ("position", 3), "channel"),
+    Kind(
+        negotiations.ChannelIntermediary,
+        {"channel": "@channel", "actor": "@actor", "role": "hosting"},
+        ("role", "transit"),
+        "credited_by",
+    ),
+    Kind(negotiations.Meeting, {"channel": "@channel", "started_on": "2025-06-02"}, ("summary", "Said."), "place"),
+    Kind(negotiations.Participant, {"meeting": "@meeting", "actor": "@actor"}, ("words", "the envoy"), "meeting"),
+    Kind(negotiations.FollowUp, {"meeting": "@meeting", "task": "Call back"}, ("due_on", "2025-07-01"), "meeting"),
+    Kind(
+        negotiations.Agreement,
+        {"channel": "@channel", "title": "All for all", "status": "agreed"},
+        ("terms", "everyone"),
+        "meeting",
+    ),
+    Kind(negotiations.AgreementParty, {"agreement": "@agreement", "actor": "@actor"}, ("position", 2), "agreement"),
+    Kind(
+        negotiations.Commitment,
+        {"agreement": "@agreement", "subject": "prisoners", "quantity": 1000},
+        ("condition", "if"),
+        "owed_by",
+    ),
+    Kind(
+        exchanges.Outcome,
+        {"conflict": "@conflict", "outcome_kind": "exchange", "started_on": "2025-05-23"},
+        ("notes", "seen"),
+        "parent",
+    ),
+    Kind(exchanges.OutcomeChannel, {"outcome": "@outcome", "channel": "@channel"}, ("external_id", "x"), "channel"),
+    Kind(exchanges.OutcomeMeeting, {"outcome": "@outcome", "meeting": "@meeting"}, ("external_id", "x"), "meeting"),
+    Kind(
+        exchanges.OutcomeAgreement,
+        {"outcome": "@outcome", "agreement": "@agreement"},
+        ("external_id", "x"),
+        "agreement",
+    ),
+    Kind(exchanges.OutcomeRole, {"outcome": "@outcome", "actor": "@actor"}, ("role", "transit"), "credited_by"),
+    Kind(exchanges.Delivery, {"outcome": "@outcome", "commitment": "@commitment"}, ("share", 12), "commitment"),
+    Kind(exchanges.Claim, {"outcome": "@outcome", **FIGURE}, ("notes", "heard"), "claimant"),
+    Kind(
+        exchanges.RunningTotal,
+        {"conflict": "@conflict", "as_of": "2025-06-01", **FIGURE},
+        ("notes", "heard"),
+        "claimant",
+    ),
+    Kind(
+        exchanges.Estimate,
+        {"outcome": "@outcome", "low": 150, "high": 189, "reason": "itemised"},
+        ("external_id", "x"),
+        "outcome",
+    ),
+    Kind(
+        exchanges.EstimateClaim,
+        {"estimate": "@estimate", "claim": "@claim"},
+        ("reason", "the receiving side"),
+        "claim",
+    ),
+]
+BY_NAME = {kind.model.kind_of(): kind for kind in KINDS}
+
+
+def api_of(user, *, may_write: bool = True, level: int = 3) -> APIClient:
+    """Return a client that sends a token of the user."""
+    with acting_as(SYSTEM):
+        expires = timezone.now() + dt.timedelta(days=1)
+        _token, secret = ApiToken.issue(user, "test", may_write=may_write, max_level=level, expires_at=expires)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {secret}")
+    return client

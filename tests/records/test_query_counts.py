@@ -1,0 +1,47 @@
+"""A list costs the same number of statements for two rows and for twenty, as a page and as a resource."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
+
+from access.context import SYSTEM, acting_as
+from records.models import Record
+from tests.factories import make_world
+
+pytestmark = pytest.mark.django_db
+MODELS = [model for model in apps.get_models() if issubclass(model, Record)]
+
+
+def lists() -> list[str]:
+    found = [reverse(f"api:{model.kind_of()}-list") for model in MODELS]
+    for model in MODELS:
+        try:
+            found.append(model.list_url())
+        except NoReverseMatch:
+            continue
+    return found
+
+
+def counts(client) -> dict[str, int]:
+    found = {}
+    for url in lists():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200
+        found[url] = len(queries)
+    return found
+
+
+def test_lists_cost_the_same_for_two_rows_and_for_twenty(client, people):
+    with acting_as(SYSTEM):
+        for number in range(2):
+            make_world(f"Word{number}")
+    counts(client)  # content types and the like are asked once
+    two = counts(client)
+    with acting_as(SYSTEM):
+        for number in range(2, 20):
+            make_world(f"Word{number}")
+    twenty = counts(client)
+    assert {url: (two[url], n) for url, n in twenty.items() if n > two[url]} == {}
+    assert max(twenty.values()) < 40
