@@ -70,8 +70,3 @@ def secure(using: str) -> None:
         for table, rights in grants.items():
             if table in existing:
                 run("GRANT " + rights + " ON {table} TO {role}", table=sql.Identifier(table))
-        cursor.execute(
-            "SELECT pg_get_serial_sequence(t, 'id') FROM unnest(%s) t", [["access_membership", "access_compartment"]]
-        )
-        for (sequence,) in cursor.fetchall():
-            run("GRANT USAGE ON SEQUENCE {sequence} TO {role}", sequence=sql.Identifier(*sequence.split(".")))

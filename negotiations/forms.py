@@ -145,7 +145,7 @@ class MeetingForm(forms.ModelForm):
             if level.value <= reader.clearance
         ]
         if self.instance._state.adding:
-            self.initial.setdefault("level", min(Level.INTERNAL, reader.clearance))
+            self.initial["level"] = min(Level.INTERNAL, reader.clearance)
         else:
             self.initial["version"] = self.instance.version
             self.initial["compartments"] = self.instance.compartments

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from negotiations.models import Conflict
 from records.api.serializers import LinkedRecordField
 from reports.models import ReportRun, ReportTemplate
+from reports.selectors.kept_results import readable_result
 from reports.services import check_period
 
 
@@ -59,7 +60,13 @@ class ReportRunSerializer(serializers.ModelSerializer):
 class ReportRunDetailSerializer(ReportRunSerializer):
     """One report with its result: sections of figures, each with the records and claims behind it."""
 
-    result = serializers.JSONField(read_only=True, help_text="The report, once it is done; null before.")
+    result = serializers.SerializerMethodField(
+        help_text="The report, once it is done; null before, and when a record in it was closed to you since."
+    )
 
     class Meta(ReportRunSerializer.Meta):
         fields = (*ReportRunSerializer.Meta.fields, "result")
+
+    @extend_schema_field({"type": "object", "nullable": True})
+    def get_result(self, run) -> dict | None:
+        return readable_result(run)

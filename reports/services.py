@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from access import permissions
 from access.context import Reader
 from negotiations.models import Conflict
+from records.api.errors import REFUSED_BY_POLICY
 from reports.models import MOST_ATTEMPTS, ReportRun, ReportTemplate, RunState
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 LEASE = dt.timedelta(seconds=30)
 WAITS_BEFORE_SWEEP = dt.timedelta(seconds=10)
 LONGEST_YEARS = 30
+WAKE_SECONDS = 1
+MAKE_REPORT = "reports.tasks.make_report"
 
 
 class LostLease(Exception):
@@ -120,7 +123,10 @@ def wake_after_commit(run: ReportRun) -> None:
 def wake(principal: str, run_id: str) -> None:
     """Send the run to a worker, or say in the log that nobody could be told."""
     try:
-        current_app.send_task("reports.tasks.make_report", args=[principal, run_id], retry=False)
+        with current_app.connection_for_write() as connection:
+            # A page waits for this: a Redis that hangs is given up much sooner than a worker would.
+            connection.transport_options |= {"socket_timeout": WAKE_SECONDS, "socket_connect_timeout": WAKE_SECONDS}
+            current_app.send_task(MAKE_REPORT, args=[principal, run_id], connection=connection, retry=False)
     except Exception as error:  # whatever is wrong with the broker, the request stands
         log.warning("Nobody could be woken for report %s (%s); the sweeper will.", run_id, type(error).__name__)
 
@@ -214,7 +220,7 @@ def in_words(error: Exception) -> str:
     """Return why an attempt failed, in a sentence that tells nothing of any record."""
     if isinstance(error, DatabaseError):
         code = getattr(error.__cause__, "pgcode", None)
-        if code == "42501":
+        if code == REFUSED_BY_POLICY:
             return _("You may no longer read everything it was made from.")
         if code == "57014":
             return _("It took too long. Choose a shorter period.")

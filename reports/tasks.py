@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 import uuid
 
 from celery import shared_task
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from access.context import SYSTEM
 from access.tasks import Asker, ReaderTask
+from records.api.errors import REFUSED_BY_POLICY
 from reports import services
 from reports.models import ReportRun
 from reports.selectors.period_summary import STEPS, WRITE, Gathered
@@ -37,8 +39,10 @@ def make_report(asker: Asker, run_id: str) -> None:
         with asker.transaction():
             lease = services.claim_run(run_pk)
             gone = lease is None and not ReportRun.objects.filter(pk=run_pk).exists()
-    except ProgrammingError:  # 42501: the account was closed, the token was revoked or has expired
-        lease, gone = None, True
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "pgcode", None) != REFUSED_BY_POLICY:
+            raise
+        lease, gone = None, True  # the account was closed, the token was revoked or has expired
     if gone:
         give_up(run_pk)
     if lease is None:
@@ -48,7 +52,7 @@ def make_report(asker: Asker, run_id: str) -> None:
     except services.LostLease:
         log.info("Report %s is another worker's now.", run_id)
     except Exception as error:
-        log.exception("Report %s: an attempt failed.", run_id)
+        log.error("Report %s: an attempt failed (%s).\n%s", run_id, type(error).__name__, where(error))
         put_back(asker, lease, error)
 
 
@@ -86,9 +90,14 @@ def put_back(asker: Asker, lease: services.Lease, error: Exception) -> None:
             with who.transaction():
                 services.release_run(lease, told)
         except DatabaseError:
-            log.exception("Report %s could not be put back.", lease.run_id)
+            log.error("Report %s could not be put back; its lease will run out.", lease.run_id)
         else:
             return
+
+
+def where(error: Exception) -> str:
+    """Return where an error was raised, without its message, which may hold values of records."""
+    return "".join(traceback.format_tb(error.__traceback__)[-4:])
 
 
 def give_up(run_pk: uuid.UUID) -> None:

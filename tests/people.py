@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.test import Client
+
 from access.context import SYSTEM, acting_as
 from access.levels import Level, Role
 from access.models import Compartment, Membership, User
@@ -47,3 +49,12 @@ def gather() -> People:
         )
         Membership.objects.create(user=people.member, compartment=room)
     return people
+
+
+def signed_in(user: User | None, **options) -> Client:
+    """Return a test client with the user's session; None stays a visitor."""
+    client = Client(**options)
+    if user is not None:
+        with acting_as(SYSTEM):
+            client.force_login(user)
+    return client

@@ -6,8 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Max, Min, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import ngettext
 
 from exchanges.models import Outcome, OutcomeAgreement, OutcomeChannel, OutcomeRole
 from exchanges.querysets import NOT_TAKEN_PLACE, figures_of, took_place
@@ -29,7 +31,7 @@ KINDS = [
     (OutcomeKind.SAFE_PASSAGE, ""),
 ]
 LATEST = 6
-PROMISES = 6
+PROMISES = 8
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,11 @@ class Event:
 
 @dataclass
 class KindSummary:
-    """How many events of a kind there are, how many of them differ or are undisclosed, and the latest one."""
+    """How many events of a kind there are, how many of them differ or are undisclosed, and the latest with a figure."""
 
     kind: str
     label: str
+    count_words: str
     swatch: str
     url: str
     events: int
@@ -153,6 +156,7 @@ def kind_summaries(events: list[Event]) -> list[KindSummary]:
             KindSummary(
                 kind=kind.value,
                 label=str(kind.label),
+                count_words=count_words(kind, len(of_kind)),
                 swatch=swatch,
                 url=f"{reverse('exchanges:outcome-list')}?outcome_kind={kind.value}",
                 events=len(of_kind),
@@ -160,10 +164,21 @@ def kind_summaries(events: list[Event]) -> list[KindSummary]:
                 disputed=sum(event.agreement == Agree.DISPUTED for event in happened),
                 undisclosed=sum(not event.is_disclosed for event in happened),
                 first_on=min(exact) if exact else None,
-                latest=next((event for event in happened if event.outcome.started_on), None),
+                latest=next((event for event in happened if event.is_disclosed), None),
             )
         )
     return found
+
+
+def count_words(kind: OutcomeKind, n: int) -> str:
+    """Return a number of events of a kind in words."""
+    told = {
+        OutcomeKind.EXCHANGE: ngettext("%(n)s exchange", "%(n)s exchanges", n),
+        OutcomeKind.REMAINS_TRANSFER: ngettext("%(n)s transfer of remains", "%(n)s transfers of remains", n),
+        OutcomeKind.CHILD_RETURN: ngettext("%(n)s return of children", "%(n)s returns of children", n),
+        OutcomeKind.SAFE_PASSAGE: ngettext("%(n)s safe passage", "%(n)s safe passages", n),
+    }
+    return told[kind] % {"n": f"{n:,}"}
 
 
 def with_sources(events: list[Event]) -> list[Event]:
@@ -222,7 +237,7 @@ def promises(conflict: Conflict, events: list[Event]) -> list[Promise]:
         .filter(channel__conflict=conflict)
         .exclude(status=AgreementStatus.PROPOSED)
         .select_related("label", "meeting", "channel")
-        .order_by("-started_on", "-recorded_at")[: PROMISES * 3]
+        .order_by(Coalesce("started_on", "meeting__started_on").desc(nulls_last=True), "-recorded_at")[: PROMISES * 3]
     )
     commitments: dict[uuid.UUID, list[Commitment]] = defaultdict(list)
     for commitment in Commitment.objects.counted().filter(agreement__in=agreements).order_by("position"):

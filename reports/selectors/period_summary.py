@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.levels import Level
 from exchanges.models import Outcome
 from exchanges.querysets import took_place
+from exchanges.vocabulary import OutcomeKind
 from negotiations.models import Agreement, Channel, Conflict, Meeting
 from records.models import Record
 from reports.selectors import summary_sections as sections
@@ -80,7 +82,8 @@ def choose_meetings(gathered: Gathered) -> None:
 
 
 def find_last_contacts(gathered: Gathered) -> None:
-    gathered.channels = gathered.use(list(Channel.objects.counted().filter(conflict=gathered.conflict)))
+    begun = Q(started_on=None) | Q(started_on__lte=gathered.as_of)
+    gathered.channels = gathered.use(list(Channel.objects.counted().filter(begun, conflict=gathered.conflict)))
     held = Meeting.objects.counted().filter(
         channel__conflict=gathered.conflict, status__in=CONTACT, started_on__lte=gathered.as_of
     )
@@ -116,7 +119,7 @@ def sections_of(gathered: Gathered) -> list[dict]:
     happened = [outcome for outcome in gathered.outcomes if took_place(outcome)]
     ahead = [outcome for outcome in gathered.outcomes if outcome.status in sections.AHEAD]
     others = [outcome for outcome in gathered.outcomes if not took_place(outcome) and outcome not in ahead]
-    kinds = dict.fromkeys(outcome.outcome_kind for outcome in happened)
+    kinds = [kind for kind in OutcomeKind.values if any(outcome.outcome_kind == kind for outcome in happened)]
     return [
         sections.events_by_kind_and_state(gathered.outcomes),
         *(

@@ -44,8 +44,18 @@ def figure(label: Any, value: Any, records: Iterable[Record], claims: Iterable[s
     return found | {name: str(words) for name, words in more.items() if words}
 
 
-def section(code: str, title: Any, figures: list[dict], note: Any = "", empty: Any = "") -> dict:
-    return {"code": code, "title": str(title), "note": str(note), "empty": str(empty), "figures": figures}
+def section(
+    code: str, title: Any, columns: tuple[str, ...], figures: list[dict], note: Any = "", empty: Any = ""
+) -> dict:
+    """Return a section; ``columns`` are the words for a figure's label, its value and what is said of it."""
+    return {
+        "code": code,
+        "title": str(title),
+        "note": str(note),
+        "empty": str(empty),
+        "columns": dict(zip(("label", "value", "said"), columns, strict=False)),
+        "figures": figures,
+    }
 
 
 def counted_once(outcomes: list[Outcome]) -> list[Outcome]:
@@ -71,6 +81,7 @@ def events_by_kind_and_state(outcomes: list[Outcome]) -> dict:
     return section(
         "events",
         _("Events by kind and state"),
+        (_("Kind"), _("Events")),
         figures,
         _("Events are counted, not people. An event recorded in parts counts by its parts."),
         _("No event is recorded in this period."),
@@ -83,6 +94,7 @@ def events_of_kind(kind: str, outcomes: list[Outcome], ranges: dict) -> dict:
     return section(
         f"events-{kind}",
         OutcomeKind(kind).label,
+        (_("Of what"), _("Claims"), _("Who says what")),
         figures,
         _("What is said of each event: the lowest and the highest claim in force. Nothing is added up across events."),
     )
@@ -123,7 +135,8 @@ def events_apart(code: str, title: Any, note: Any, outcomes: list[Outcome], rang
         )
         for outcome in outcomes
     ]
-    return section(code, title, figures, note, _("None recorded."))
+    columns = (_("Kind"), _("State"), _("What was planned or claimed"))
+    return section(code, title, columns, figures, note, _("None recorded."))
 
 
 def meetings_by_channel(meetings: list[Meeting]) -> dict:
@@ -141,7 +154,8 @@ def meetings_by_channel(meetings: list[Meeting]) -> dict:
         )
         for (name, _pk, status), found in sorted(groups.items())
     ]
-    return section("meetings", _("Meetings by channel"), figures, empty=_("No meeting is recorded in this period."))
+    columns = (_("Channel"), _("Meetings"))
+    return section("meetings", _("Meetings by channel"), columns, figures, empty=_("None is recorded in this period."))
 
 
 def agreements_made(agreements: list[Agreement]) -> dict:
@@ -155,7 +169,8 @@ def agreements_made(agreements: list[Agreement]) -> dict:
         )
         for agreement in agreements
     ]
-    return section("agreements", _("Agreements"), figures, empty=_("No agreement is recorded in this period."))
+    columns = (_("Agreement"), _("State"), _("Form"))
+    return section("agreements", _("Agreements"), columns, figures, empty=_("None is recorded in this period."))
 
 
 def last_contacts(channels: list[Channel], last: dict, as_of: dt.date) -> dict:
@@ -164,7 +179,7 @@ def last_contacts(channels: list[Channel], last: dict, as_of: dt.date) -> dict:
     for channel in channels:
         meeting = last.get(channel.pk)
         if meeting is None:
-            figures.append(figure(channel, _("no meeting recorded"), [channel]))
+            figures.append(figure(channel, _("no meeting recorded by then"), [channel]))
             continue
         latest = min(last_day(meeting), as_of)
         told = since_contact(latest, as_of, has_ended=channel.status == "ended")
@@ -177,6 +192,7 @@ def last_contacts(channels: list[Channel], last: dict, as_of: dt.date) -> dict:
     return section(
         "contacts",
         _("Days since the last contact"),
+        (_("Channel"), _("Since then")),
         figures,
         _("Counted to the last day of the period, or to today if earlier. A contact is a meeting that was held."),
         _("No channel is recorded."),
@@ -204,6 +220,7 @@ def not_disclosed(outcomes: list[Outcome], ranges: dict, meetings: list[Meeting]
     return section(
         "not-disclosed",
         _("What was not disclosed"),
+        (_("Record"), _("What is missing")),
         figures,
         _("Not disclosed is a value of its own and never counts as zero."),
         _("Everything asked for has been disclosed."),

@@ -14,6 +14,7 @@ from access.context import current_reader
 from exchanges.reconciling import Agreement
 from reports.forms import ReportRequestForm
 from reports.models import ReportRun, RunState
+from reports.selectors.kept_results import readable_result
 from reports.selectors.period_summary import step_titles
 from reports.services import canonical, request_report, retry_report
 
@@ -66,6 +67,7 @@ class ReportRunDetail(AskersOnly, DetailView):
 
     def get_context_data(self, **kwargs):
         run = self.object
+        result = readable_result(run)
         title = _("%(report)s, %(period)s") % {"report": run, "period": run.period_words}
         return (
             super().get_context_data(**kwargs)
@@ -73,7 +75,8 @@ class ReportRunDetail(AskersOnly, DetailView):
             | {
                 "title": title,
                 "label": run.label,
-                "sections": [laid_out(section) for section in run.result["sections"]] if run.result else [],
+                "result": result,
+                "sections": [laid_out(section) for section in result["sections"]] if result else [],
             }
         )
 
@@ -101,11 +104,12 @@ class ReportRunResult(AskersOnly, View):
 
     def get(self, request: HttpRequest, pk) -> HttpResponse:
         run = ReportRun.objects.with_names().filter(pk=pk, state=RunState.DONE).first()
-        if run is None:
+        result = readable_result(run) if run else None
+        if result is None:
             raise Http404
         name = f"parley-{run.reference}-{run.period_from}-{run.period_to}.json"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-        return HttpResponse(canonical(run.result), content_type="application/json", headers=headers)
+        return HttpResponse(canonical(result), content_type="application/json", headers=headers)
 
 
 class ReportRunRetry(AskersOnly, View):
@@ -142,7 +146,15 @@ def laid_out(section: dict) -> dict:
     for figure in figures:
         about = figure.get("event")
         if not about or not groups or groups[-1]["records"][0]["id"] != figure["records"][0]["id"]:
-            groups.append({"event": about, "records": figure["records"], "figures": []})
+            when = figure.get("when", "")
+            groups.append(
+                {
+                    "event": about,
+                    "when": "" if about and when in about else when,
+                    "records": figure["records"],
+                    "figures": [],
+                }
+            )
         groups[-1]["figures"].append(figure)
     has = {name: any(figure.get(name) for figure in figures) for name in ("event", "when", "state", "said")}
     return section | {"groups": groups, "has": has}

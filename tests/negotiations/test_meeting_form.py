@@ -1,7 +1,6 @@
 """Entering and editing a meeting: what is kept, what is refused and how, what comes back."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from access.context import SYSTEM, acting_as
@@ -10,6 +9,7 @@ from negotiations.models import Meeting, Participant
 from records.models import HistoryEntry
 from sources.models import Citation, Source
 from tests.factories import make_world
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +22,7 @@ def world(people):
 
 @pytest.fixture
 def recorder(people):
-    client = Client()
-    client.force_login(people.recorder)
-    return client
+    return signed_in(people.recorder)
 
 
 def typed(world, **changes) -> dict:
@@ -154,8 +152,7 @@ def test_a_draft_is_seen_by_its_author_and_reviewers_only(people, world, recorde
     address = response["Location"]
     statuses = {}
     for name, user in people.all().items():
-        client = Client()
-        client.force_login(user)
+        client = signed_in(user)
         statuses[name] = client.get(address).status_code
     assert statuses == {
         "outsider": 404,
@@ -174,8 +171,7 @@ def test_levels_above_ones_own_are_neither_offered_nor_taken(people, world):
     with acting_as(SYSTEM):
         people.recorder.clearance = Level.INTERNAL
         people.recorder.save()
-    client = Client()
-    client.force_login(people.recorder)
+    client = signed_in(people.recorder)
     page = client.get(reverse("negotiations:meeting-add")).content.decode()
     assert "Confidential" not in page
     response = client.post(reverse("negotiations:meeting-add"), typed(world, level="3"))
@@ -239,8 +235,7 @@ def test_saving_without_a_change_writes_nothing(world, recorder, meeting):
 
 def test_a_stale_save_shows_both_versions_and_loses_neither(people, world, recorder, meeting):
     stale = edit(world, meeting, summary="Mine.")
-    other = Client()
-    other.force_login(people.reviewer)
+    other = signed_in(people.reviewer)
     assert (
         other.post(
             reverse("negotiations:meeting-edit", args=[meeting.pk]), edit(world, meeting, summary="Theirs.")
@@ -263,8 +258,7 @@ def test_a_stale_save_shows_both_versions_and_loses_neither(people, world, recor
 
 @pytest.mark.parametrize("name", ["outsider", "analyst", "member", "administrator"])
 def test_who_may_not_write_is_told_so(people, world, name):
-    client = Client()
-    client.force_login(getattr(people, name))
+    client = signed_in(getattr(people, name))
     assert client.get(reverse("negotiations:meeting-add")).status_code == 403
     assert client.post(reverse("negotiations:meeting-add"), typed(world)).status_code == 403
     with acting_as(SYSTEM):

@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -139,12 +138,4 @@ def api_of(user, *, may_write: bool = True, level: int = 3) -> APIClient:
         _token, secret = ApiToken.issue(user, "test", may_write=may_write, max_level=level, expires_at=expires)
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Token {secret}")
-    return client
-
-
-def signed_in(user) -> Client:
-    """Return a browser in which the user is signed in."""
-    client = Client()
-    with acting_as(SYSTEM):  # keeping the day of the sign-in is a write, too
-        client.force_login(user)
     return client

@@ -8,7 +8,7 @@ from access.context import SYSTEM, acting_as
 from access.levels import Level
 from records.models import Record
 from tests.factories import make_world, unknown_id
-from tests.records.kinds import signed_in
+from tests.people import signed_in
 
 REVIEWERS_OWN = {"estimate"}
 

@@ -17,6 +17,7 @@ from exchanges.models import Claim, Outcome
 from negotiations.models import Agreement, Channel, Meeting
 from reports import services
 from reports.models import ReportRun, RunState
+from reports.selectors.kept_results import readable_result
 from reports.selectors.period_summary import STEPS, Gathered, sections_of
 from reports.selectors.summary_result import result_of
 from reports.tasks import make_report
@@ -148,6 +149,23 @@ def test_clearance_withdrawn_while_it_is_made_ends_it_without_a_result(people, w
     assert run.state == RunState.QUEUED
     assert run.result is None
     assert run.error
+
+
+def test_a_record_closed_after_the_report_was_made_closes_its_copy(people, world):
+    run = made(people.analyst, world.conflict)
+
+    def shown() -> bool:
+        with acting_as(user_principal(people.analyst)):
+            return readable_result(ReportRun.objects.get(pk=run.pk)) is not None
+
+    assert shown()
+    for model in (Claim, Meeting, Channel):
+        with acting_as(SYSTEM):
+            model.objects.update(level=Level.CONFIDENTIAL)
+        assert not shown(), model
+        with acting_as(SYSTEM):
+            model.objects.update(level=Level.PUBLIC)
+        assert shown(), model
 
 
 def test_nobody_else_sees_a_report(people, world):

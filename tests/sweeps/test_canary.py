@@ -14,6 +14,7 @@ from records.models import Record
 from reports.models import ReportRun
 from sources.models import Citation
 from tests.factories import make, make_world, unknown_id
+from tests.people import signed_in
 from tests.sweeps.walk import addresses, without_noise
 
 pytestmark = pytest.mark.django_db
@@ -24,10 +25,8 @@ TABLES = [*classified_tables(), "records_historyentry", "records_searchentry"]
 
 
 def client_of(people, name: str) -> Client:
-    client = Client(raise_request_exception=False)
-    if name != "anonymous":
-        client.force_login(getattr(people, name))
-    return client
+    user = None if name == "anonymous" else getattr(people, name)
+    return signed_in(user, raise_request_exception=False)
 
 
 def secrets_on(people, open_world) -> None:
@@ -185,7 +184,7 @@ def tables_that_leak(connection, principal: str = ANONYMOUS) -> list[str]:
         cursor.execute("SELECT set_config('parley.reader', %s, true)", [sign(principal, start)])
         cursor.execute(f"SET LOCAL ROLE {connections['default'].settings_dict['USER']}")
         for table in TABLES:
-            cursor.execute(f"SELECT 1 FROM {table} t WHERE t::text ILIKE %s LIMIT 1", [f"%{CANARY}%"])  # noqa: S608
+            cursor.execute(f"SELECT 1 FROM {table} t WHERE t::text ILIKE %s LIMIT 1", [f"%{CANARY}%"])
             if cursor.fetchone():
                 found.append(table)
         cursor.execute("RESET ROLE")

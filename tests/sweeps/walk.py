@@ -54,13 +54,14 @@ def addresses() -> list[Address]:
 
 
 NOISE = [
+    re.compile(rb"Figures as at [^<]* UTC"),
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"'),
     re.compile(rb'data-csrf="[^"]*"'),
 ]
 
 
 def without_noise(body: bytes) -> bytes:
-    """Return an answer without what differs between any two answers: the CSRF token."""
+    """Return an answer without what differs between any two answers: the CSRF token and the time."""
     for pattern in NOISE:
         body = pattern.sub(b"", body)
     return body

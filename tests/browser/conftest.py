@@ -1,0 +1,72 @@
+"""A real Chromium on the whole running house."""
+
+import os
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.people import PASSWORD
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser the launcher found; as root it runs without its own sandbox."""
+    with sync_playwright() as playwright:
+        flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+        browser = playwright.chromium.launch(executable_path=os.environ["PARLEY_CHROMIUM"], args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def session_of(chromium, house):
+    """Return the cookies of somebody of the cast, signed in once through the form."""
+    kept = {}
+
+    def cookies(name: str) -> dict:
+        if name not in kept:
+            context = chromium.new_context()
+            page = context.new_page()
+            page.goto(f"{house.base_url}/sign-in/")
+            page.get_by_label("User name").fill(name)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(f"{house.base_url}/")
+            kept[name] = context.storage_state()
+            context.close()
+        return kept[name]
+
+    return cookies
+
+
+@pytest.fixture
+def page_as(chromium, house, session_of):
+    """Return a page of somebody of the cast; whatever the console says is kept in ``page.said``."""
+    contexts = []
+
+    def open_page(name: str | None = "recorder", width: int = 1280, scheme: str = "light", script: bool = True):
+        context = chromium.new_context(
+            base_url=house.base_url,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            java_script_enabled=script,
+            storage_state=session_of(name) if name else None,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.said = []
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,103 @@
+"""Every page in a real browser: axe finds nothing, the strict policy is never broken, nothing overflows."""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from django.urls import reverse
+
+from tests.sweeps.walk import addresses
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = [(1280, "light"), (390, "dark")]
+# Answers that are not pages.
+NOT_PAGES = {"theme", "api:schema"}
+
+
+def pages() -> list[str]:
+    return [
+        address.name
+        for address in addresses()
+        if address.name not in NOT_PAGES and not address.name.startswith("api:") and "result" not in address.name
+    ]
+
+
+def path_of(house, name: str) -> str | None:
+    """Return the address of a page, with the identifier of a record of the public record where it needs one."""
+    address = next(address for address in addresses() if address.name == name)
+    if address.model is None:
+        return reverse(name)
+    found = house.as_owner(f'SELECT id FROM "{address.model._meta.db_table}" LIMIT 1')
+    return reverse(name, args=[found[0][0]]) if found else None
+
+
+def violations(page) -> list[str]:
+    """Run axe on the page and return what it finds, in words."""
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", WCAG)
+    return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
+
+
+@pytest.fixture(scope="module")
+def complete(house):
+    """Give the kinds of which the public record has none one record each, and ask for a report."""
+    script = house.script("reviewer")
+    outcome = script.get("/api/v1/outcomes/?external_id=ex-2024-12-30").json()["results"][0]
+    claim = outcome["claims"][0]
+    estimate = script.post_json(
+        "/api/v1/estimates/",
+        {
+            "outcome": outcome["id"],
+            "direction": "to_ukraine",
+            "category": "total",
+            "low": 150,
+            "high": 189,
+            "reason": "Both sides differ.",
+        },
+    )
+    assert estimate.status == 201, estimate.text
+    commitment = script.get("/api/v1/commitments/").json()["results"][0]
+    delivery = script.post_json(
+        "/api/v1/deliveries/", {"outcome": outcome["id"], "commitment": commitment["id"], "share": 1}
+    )
+    assert delivery.status == 201, delivery.text
+    assert claim["id"]
+    run = house.script("recorder").post_json(
+        "/api/v1/report-runs/",
+        {"conflict": outcome["conflict"]["id"], "period_from": "2024-12-01", "period_to": "2024-12-31"},
+    )
+    assert run.status == 201, run.text
+    house.wait_for(
+        lambda: house.script("recorder").get(f"/api/v1/report-runs/{run.json()['id']}/").json()["state"] == "done",
+        "the report",
+    )
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_page_is_accessible_and_keeps_the_policy(house, complete, page_as, name):
+    path = path_of(house, name)
+    assert path, f"there is no record to open {name} with"
+    for width, scheme in LOOKS:
+        page = page_as(None if name == "login" else "recorder", width, scheme)
+        response = page.goto(path)
+        assert response.status == 200, (name, response.status)
+        # The policy forbids axe's own script, so what the page said is read before axe is put in.
+        assert page.said == [], (name, width)
+        assert violations(page) == [], (name, width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
+            name,
+            width,
+        )
+
+
+@pytest.mark.parametrize(
+    "name", ["reports:overview", "exchanges:outcome-list", "exchanges:outcome-detail", "negotiations:meeting-add"]
+)
+def test_nothing_overflows_at_320_pixels_and_without_script(house, page_as, name):
+    page = page_as("recorder", 320, "light", script=False)
+    assert page.goto(path_of(house, name)).status == 200
+    assert page.locator("main h1").is_visible()
+    narrow = page_as("recorder", 320)
+    narrow.goto(path_of(house, name))
+    assert narrow.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
