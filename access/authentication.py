@@ -30,6 +30,11 @@ class ReaderAuthenticationScheme(OpenApiAuthenticationExtension):
     target_class = ReaderAuthentication
     name = ["token", "session"]
 
+    def get_security_requirement(self, auto_schema):
+        """Token or session, either is enough; public records are read with neither."""
+        ways = [{name: []} for name in self.name]
+        return [*ways, {}] if auto_schema.method == "GET" else ways
+
     def get_security_definition(self, auto_schema):
         return [
             {

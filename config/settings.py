@@ -182,6 +182,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "records.api.schema.add_refusals",
+    ],
     # Closed lists that share a field's name; the others are named after their field.
     "ENUM_NAME_OVERRIDES": {
         "FigureStage": "exchanges.vocabulary.Stage",

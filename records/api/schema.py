@@ -1,60 +1,77 @@
-"""What the OpenAPI schema says of every operation: the one error shape, and the header that names a version."""
+"""What the OpenAPI schema says of every operation: which kind of record it concerns, and how it may be refused."""
 
 from inspect import getdoc
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse
-from rest_framework import serializers
 
-CODES = {
-    400: ("invalid", "Something in the request is wrong; `fields` says what, by name."),
-    401: ("not_authenticated", "Nobody is signed in, or the token is unknown, expired or revoked."),
-    403: ("permission_denied", "Your role or clearance does not allow this."),
-    404: ("not_found", "There is no such record, or you may not see it: the two are never told apart."),
-    412: ("stale_version", "The record was changed since you read it. Read it again."),
-    428: ("version_required", "Say which version you changed, in If-Match or in the body."),
+ERROR = {
+    "type": "object",
+    "description": "Every error has this shape.",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "fields"],
+            "properties": {
+                "code": {"type": "string", "description": "Stable, for programs."},
+                "message": {"type": "string", "description": "A sentence for people."},
+                "fields": {
+                    "type": "object",
+                    "description": "What is wrong, by field; under `record` what concerns several fields together.",
+                    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        }
+    },
+}
+REFUSALS = {
+    "400": ("invalid", "Something in the request is wrong; `fields` says what, by name."),
+    "401": ("not_authenticated", "Nobody is signed in, or the token is unknown, expired or revoked."),
+    "403": ("permission_denied", "Your role or clearance does not allow this."),
+    "404": ("not_found", "There is no such record, or you may not see it: the two are never told apart."),
+    "412": ("stale_version", "The record was changed since you read it. Read it again."),
+    "428": ("version_required", "Say which version you changed, in If-Match or in the body."),
 }
 
 
-class ErrorDetailSerializer(serializers.Serializer):
-    """A stable code for programs, a sentence for people, and what is wrong with which field."""
-
-    code = serializers.CharField()
-    message = serializers.CharField()
-    fields = serializers.DictField(
-        child=serializers.ListField(child=serializers.CharField()),
-        help_text="Sentences by field; under `record` what concerns several fields together.",
-    )
-
-
-class ErrorSerializer(serializers.Serializer):
-    """Every error has this shape."""
-
-    error = ErrorDetailSerializer()
-
-
 class RecordSchema(AutoSchema):
-    """Adds to every operation what its kind of record is and the errors it may answer."""
+    """Describes an operation by the kind of record it concerns, where its resource says nothing of its own."""
 
     def get_description(self) -> str:
         queryset = getattr(self.view, "queryset", None)
-        return getdoc(queryset.model) if queryset is not None else super().get_description()
+        if queryset is not None and type(self.view).__doc__ is None:
+            return getdoc(queryset.model)
+        return super().get_description()
 
-    def get_response_serializers(self):
-        given = super().get_response_serializers()
-        if not isinstance(given, dict):
-            given = {201 if getattr(self.view, "action", "") == "create" else 200: given}
-        return given | {code: self.error(code) for code in self.errors()}
 
-    def errors(self) -> list[int]:
-        """Return the codes: of everything, of what has an address, of what changes a record."""
-        codes = [400, 401, 403]
-        if getattr(self.view, "detail", False):
-            codes.append(404)
-            if self.method != "GET":
-                codes += [412, 428]
-        return codes
+def add_refusals(result: dict, generator, request, public: bool) -> dict:
+    """Name, for every operation, how it may be refused: one shape, described once. A hook of drf-spectacular."""
+    components = result["components"]
+    components["schemas"]["Error"] = ERROR
+    components["responses"] = {
+        status: {
+            "description": f"`{code}`: {description}",
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": "#/components/schemas/Error"},
+                    "example": {"error": {"code": code, "message": description, "fields": {}}},
+                }
+            },
+        }
+        for status, (code, description) in REFUSALS.items()
+    }
+    for path, operations in result["paths"].items():
+        for operation in operations.values():
+            for status in refusals_of(path, operation):
+                operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{status}"})
+    return result
 
-    def error(self, status: int) -> OpenApiResponse:
-        code, description = CODES[status]
-        return OpenApiResponse(ErrorSerializer, f"`{code}`: {description}")
+
+def refusals_of(path: str, operation: dict) -> list[str]:
+    """Return the statuses: of everything, of what has an address, of what changes a certain version."""
+    statuses = ["400", "401", "403"]
+    if "{" in path:
+        statuses.append("404")
+    if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])):
+        statuses += ["412", "428"]
+    return statuses
