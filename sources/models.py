@@ -196,7 +196,13 @@ def figure_constraints(name: str) -> list[models.BaseConstraint]:
         ),
         models.CheckConstraint(condition=models.Q(quantifier__in=Quantifier.values), name=f"{name}_quantifier_known"),
         models.CheckConstraint(
-            condition=models.Q(quantifier="between", number_high__gte=models.F("number"))
+            # Said aloud that both are there: with an empty one the comparison is unknown, which a check lets pass.
+            condition=models.Q(
+                quantifier="between",
+                number__isnull=False,
+                number_high__isnull=False,
+                number_high__gte=models.F("number"),
+            )
             | (~models.Q(quantifier="between") & models.Q(number_high=None)),
             name=f"{name}_upper_number_for_between",
             violation_error_message=_(

@@ -1995,7 +1995,12 @@ class Migration(migrations.Migration):
             model_name="claim",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("number_high__gte", models.F("number")), ("quantifier", "between")),
+                    models.Q(
+                        ("number__isnull", False),
+                        ("number_high__gte", models.F("number")),
+                        ("number_high__isnull", False),
+                        ("quantifier", "between"),
+                    ),
                     models.Q(models.Q(("quantifier", "between"), _negated=True), ("number_high", None)),
                     _connector="OR",
                 ),
@@ -2240,7 +2245,12 @@ class Migration(migrations.Migration):
             model_name="runningtotal",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("number_high__gte", models.F("number")), ("quantifier", "between")),
+                    models.Q(
+                        ("number__isnull", False),
+                        ("number_high__gte", models.F("number")),
+                        ("number_high__isnull", False),
+                        ("quantifier", "between"),
+                    ),
                     models.Q(models.Q(("quantifier", "between"), _negated=True), ("number_high", None)),
                     _connector="OR",
                 ),

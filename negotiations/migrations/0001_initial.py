@@ -2472,7 +2472,7 @@ class Migration(migrations.Migration):
             model_name="commitment",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("quantity__gte", 0), ("quantity_kind", "number")),
+                    models.Q(("quantity__gte", 0), ("quantity__isnull", False), ("quantity_kind", "number")),
                     models.Q(models.Q(("quantity_kind", "number"), _negated=True), ("quantity", None)),
                     _connector="OR",
                 ),
@@ -2635,7 +2635,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("latitude", None), ("longitude", None)),
-                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                    models.Q(
+                        ("latitude__isnull", False),
+                        ("latitude__range", (-90, 90)),
+                        ("longitude__isnull", False),
+                        ("longitude__range", (-180, 180)),
+                    ),
                     _connector="OR",
                 ),
                 name="place_position_whole",

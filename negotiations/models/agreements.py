@@ -125,7 +125,7 @@ class Commitment(Record):
                 violation_error_message=_("Name the agreement or the meeting in which the promise was made."),
             ),
             models.CheckConstraint(
-                condition=models.Q(quantity_kind="number", quantity__gte=0)
+                condition=models.Q(quantity_kind="number", quantity__isnull=False, quantity__gte=0)
                 | (~models.Q(quantity_kind="number") & models.Q(quantity=None)),
                 name="commitment_number_where_said",
                 violation_error_message=_("Say how many, or choose “number not agreed”."),

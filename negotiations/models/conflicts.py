@@ -135,7 +135,12 @@ class Place(Record):
             *record_constraints("place"),
             models.CheckConstraint(
                 condition=models.Q(latitude=None, longitude=None)
-                | models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | models.Q(
+                    latitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__isnull=False,
+                    longitude__range=(-180, 180),
+                ),
                 name="place_position_whole",
                 violation_error_message=_("Give both latitude and longitude, or neither."),
             ),
