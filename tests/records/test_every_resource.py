@@ -111,24 +111,6 @@ def test_hostile_bodies_are_refused(kind, api, world):
         error(api.post(list_url(kind), body, content_type="application/json"), 400)
 
 
-def test_a_hidden_link_is_answered_like_a_missing_one(kind, people, world):
-    if not kind.link:
-        pytest.skip("this kind links to nothing")
-    target = kind.model._meta.get_field(kind.link).remote_field.model
-    with acting_as(SYSTEM):
-        hidden = make_world("Hidden", level=Level.RESTRICTED, compartments=[people.room.pk])
-    secret = next(value for value in vars(hidden).values() if type(value) is target)
-    api, body = api_of(people.reviewer), kind.filled(world)
-    answers = [
-        error(api.post(list_url(kind), body | {kind.link: str(pk)}), 400) for pk in (secret.pk, unknown_id(), "no-uuid")
-    ]
-    assert answers[0] == answers[1] == answers[2]
-    assert set(answers[0]["fields"]) == {kind.link}
-    # As a filter, too, where the link is one.
-    filtered = [api.get(list_url(kind), {kind.link: str(pk)}) for pk in (secret.pk, unknown_id())]
-    assert filtered[0].content == filtered[1].content
-
-
 def test_a_hidden_record_is_answered_like_a_missing_one(kind, people, world):
     with acting_as(SYSTEM):
         hidden = make_world("Hidden", level=Level.CONFIDENTIAL)
