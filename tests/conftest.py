@@ -23,10 +23,11 @@ def django_db_setup(django_test_environment, django_db_blocker):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_files_without_manifest():
-    """Pages rendered in the test process name their files as they are; the running house uses the collected ones."""
+def quick_settings():
+    """In the test process: static files under their own names, a quick hasher. The running house has the real ones."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
+    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}, PASSWORD_HASHERS=quick):
         yield
 
 
