@@ -1,5 +1,7 @@
 """Pages of outcomes: the list with both directions, and the record with every claim beside the others."""
 
+import datetime as dt
+
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -235,6 +237,7 @@ class OutcomeDetail(RecordDetailView):
                 claim.state != ClaimState.CURRENT,
                 order.index(claim.direction) if claim.direction in order else len(order),
                 claim.category,
+                claim.as_of or claim.said_on or dt.date.min,
                 claim.recorded_at,
                 str(claim.pk),
             ),
