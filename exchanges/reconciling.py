@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -73,7 +73,8 @@ class PlainClaim:
 class FigureRange:
     """The range of the claims in force about one direction, category and stage: called so, never an interval.
 
-    ``high`` is None where the range is open upward. Both are None where no number was disclosed.
+    ``high`` is None where the range is open upward. Both are None where no number was disclosed. ``is_composed``
+    says that for some claimant, who gave no total, its own parts stand for it.
     """
 
     direction: str
@@ -84,6 +85,7 @@ class FigureRange:
     claimants: int
     agreement: Agreement
     is_approximate: bool = False
+    is_composed: bool = False
 
     @property
     def stated(self) -> str:
@@ -104,13 +106,73 @@ def ranges(claims: Iterable[PlainClaim]) -> list[FigureRange]:
     """Return one range for each direction, category and stage, whatever the order of the claims.
 
     Only claims in force count: superseded, withdrawn and refuted ones do not. Of one claimant's counts of the same
-    thing as of several days, only the latest counts. Nothing is ever added up. Source: DOMAIN.md section 3.
+    thing as of several days, only the latest counts. What different claimants say is never added up; see
+    ``own_totals`` for a claimant's own parts. Source: DOMAIN.md section 3.
     """
     groups: dict[tuple[str, str, str], set[PlainClaim]] = defaultdict(set)
     for claim in claims:
         if claim.state == ClaimState.CURRENT:
             groups[claim.direction, claim.category, claim.stage].add(claim)
-    return [range_of(key, latest(group)) for key, group in sorted(groups.items())]
+    composed = own_totals(groups)
+    for key, claim in composed:
+        groups[key].add(claim)
+    composed_keys = {key for key, _claim in composed}
+    found = [range_of(key, latest(group)) for key, group in sorted(groups.items())]
+    return [
+        replace(figure, is_composed=(figure.direction, figure.category, figure.stage) in composed_keys)
+        for figure in found
+    ]
+
+
+def own_totals(groups: dict[tuple[str, str, str], set[PlainClaim]]) -> list[tuple[tuple[str, str, str], PlainClaim]]:
+    """Return, for claimants that gave parts but no total, the total that their own parts make.
+
+    A side that says "150 servicemen" has said how many came: so its count of the military, with the civilians it names
+    itself, is compared with what others give as the total. Only where it must be compared (somebody gave a total, or
+    the sides gave different parts), only exact counts, one for each part, and only of a claimant that counts the
+    military: a mention of two civilians alone is no total, and a count of the military that another's breakdown has
+    too is that part of the other's total, not its rival. Source: DOMAIN.md section 3.
+    """
+    parts: dict[tuple[str, str], dict[Hashable, dict[str, list[PlainClaim]]]] = {}
+    for (direction, category, stage), claims in groups.items():
+        if role_of(category) == CategoryRole.PART:
+            for claim in claims:
+                by_claimant = parts.setdefault((direction, stage), {})
+                by_claimant.setdefault(claim.claimant, {}).setdefault(category, []).append(claim)
+    found = []
+    for (direction, stage), by_claimant in parts.items():
+        key = (direction, str(Category.TOTAL), stage)
+        given = {claim.claimant for claim in groups.get(key, ()) if claim.number is not None}
+        others = {claimant: own for claimant, own in by_claimant.items() if claimant not in given and can_be_added(own)}
+        kinds = {frozenset(own) for own in others.values()}
+        if others and (given or len(kinds) > 1 or any(len(kind) > 1 for kind in kinds)):
+            for claimant, own in others.items():
+                if any(has_part(groups.get(key, ()), by_claimant, one, own) for one in given):
+                    continue
+                number = sum(claims[0].number for claims in own.values())
+                found.append((key, PlainClaim(claimant, direction, key[1], Quantifier.EXACTLY, number, stage=stage)))
+    return found
+
+
+def has_part(totals: Iterable[PlainClaim], by_claimant: dict, claimant: Hashable, own: dict) -> bool:
+    """Return whether a claimant's breakdown of its total, stated or implied, has the same single part as ``own``."""
+    if len(own) != 1:
+        return False
+    ((category, (claim,)),) = own.items()
+    breakdown = by_claimant.get(claimant, {})
+    stated = {one.number for one in breakdown.get(category, ())}
+    rest = [one.number for name, claims in breakdown.items() if name != category for one in claims]
+    mine = [total.number for total in totals if total.claimant == claimant and total.number is not None]
+    implied = {total - sum(rest) for total in mine if rest and None not in rest}
+    return claim.number not in mine and claim.number in stated | implied
+
+
+def can_be_added(own: dict[str, list[PlainClaim]]) -> bool:
+    """Return whether one claimant's parts make a total: the military among them, each given once and exactly."""
+    return bool({Category.MILITARY, Category.POW} & set(own)) and all(
+        len(claims) == 1 and claims[0].quantifier == Quantifier.EXACTLY and claims[0].number is not None
+        for claims in own.values()
+    )
 
 
 def latest(claims: Iterable[PlainClaim]) -> list[PlainClaim]:
@@ -184,7 +246,7 @@ def agreement_of(stated: list[PlainClaim]) -> Agreement:
 def headline(figures: Iterable[FigureRange], direction: str) -> list[FigureRange]:
     """Return what stands at the top for one direction, of what was delivered only.
 
-    The total where a claimant gives one; else the parts that were given, each under its own name and never added up;
+    The total where a claimant gives one or its own parts make one; else the part that was given, under its own name;
     and whatever is counted in a unit of its own, such as remains beside prisoners.
     """
     delivered = [figure for figure in figures if figure.direction == direction and figure.stage == Stage.DELIVERED]

@@ -34,11 +34,12 @@ def session_of(chromium, house):
     def cookies(name: str) -> dict:
         if name not in kept:
             context = chromium.new_context()
+            context.set_default_timeout(10_000)
             page = context.new_page()
             page.goto(f"{house.base_url}/sign-in/")
             page.get_by_label("User name").fill(name)
             page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
+            page.get_by_role("button", name="Continue").click()
             page.wait_for_url(f"{house.base_url}/")
             kept[name] = context.storage_state()
             context.close()
@@ -60,6 +61,7 @@ def page_as(chromium, house, session_of):
             java_script_enabled=script,
             storage_state=session_of(name) if name else None,
         )
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         page.said = []

@@ -115,11 +115,11 @@ def test_signing_out_ends_the_session(chromium, house):
     page.goto("/sign-in/")
     page.get_by_label("User name").fill("outsider")
     page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("alert").first).to_be_visible()
     expect(page.get_by_label("User name")).to_have_value("outsider")
     page.get_by_label("Password").fill("correct horse battery staple")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Sign out").click()
     page.goto("/reports/")
     assert "/sign-in/" in page.url

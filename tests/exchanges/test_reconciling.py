@@ -135,15 +135,22 @@ def test_the_total_stands_at_the_head_and_parts_beside_it():
     assert [figure.category for figure in parts_beside(figures, "to_a")] == ["military", "civilian"]
 
 
-def test_without_a_total_parts_are_named_and_never_added():
+def test_one_claimants_parts_make_its_total_and_attributes_are_never_added():
     figures = ranges(
         [claim("A", 270, category="military"), claim("A", 120, category="civilian"), claim("A", 3, category="women")]
     )
-    assert [(figure.category, figure.low) for figure in headline(figures, "to_a")] == [
+    assert [(figure.category, figure.low, figure.is_composed) for figure in headline(figures, "to_a")] == [
+        ("total", 390, True)
+    ]
+    assert [(figure.category, figure.low) for figure in parts_beside(figures, "to_a")] == [
         ("military", 270),
         ("civilian", 120),
     ]
-    assert parts_beside(figures, "to_a") == []
+
+
+def test_one_part_alone_is_named_as_what_it_is():
+    figures = ranges([claim("A", 82, category="military"), claim("B", 82, category="military")])
+    assert [(figure.category, figure.stated) for figure in headline(figures, "to_a")] == [("military", "82")]
 
 
 def test_the_dead_stand_beside_the_living():
@@ -153,3 +160,36 @@ def test_the_dead_stand_beside_the_living():
 
 def test_every_category_has_a_name():
     assert all(ranges([claim(category=category)])[0].category_label for category in Category.values)
+
+
+def claimed(claimant: str, category: str, number: int) -> PlainClaim:
+    return PlainClaim(claimant, "to_a", category, "exactly", number)
+
+
+def top(*claims: PlainClaim) -> tuple[str, str]:
+    (figure,) = headline(ranges(claims), "to_a")
+    return figure.stated, figure.agreement.value
+
+
+def test_a_side_that_counts_only_its_military_is_compared_with_the_others_total():
+    # 30 December 2024: Russia "150 servicemen"; Ukraine 189, two of them civilians.
+    given = claimed("A", "total", 189), claimed("A", "civilian", 2), claimed("B", "military", 150)
+    assert top(*given) == ("150–189", "disputed")
+
+
+def test_a_claimants_own_parts_make_its_total_and_nobody_elses():
+    # 17 October 2022: one claimant gives the total, the other its two parts.
+    given = claimed("A", "total", 110), claimed("B", "military", 30), claimed("B", "civilian", 80)
+    assert top(*given) == ("110", "agreed")
+    rivals = claimed("A", "military", 1), claimed("B", "civilian", 2)
+    assert all("3" not in figure.stated for figure in ranges(rivals))
+
+
+def test_the_part_another_breakdown_has_too_is_no_rival_of_its_total():
+    # 2 October 2025: 205 with 20 civilians; the other side speaks of 185 servicemen.
+    given = claimed("A", "total", 205), claimed("A", "civilian", 20), claimed("B", "military", 185)
+    assert top(*given) == ("205", "single_source")
+
+
+def test_a_mention_of_a_few_civilians_is_no_total():
+    assert top(claimed("A", "total", 189), claimed("B", "civilian", 2)) == ("189", "single_source")
