@@ -49,7 +49,7 @@ def fill_meeting(page, day: str = "17", month: str = "2", year: str = "2026") ->
     date.get_by_label("Day").fill(day)
     date.get_by_label("Month").fill(month)
     date.get_by_label("Year").fill(year)
-    page.get_by_text("Prisoners", exact=True).click()
+    page.get_by_role("checkbox", name="Prisoners", exact=True).check()
     page.get_by_label("What was said").fill("Both delegations confirmed lists of 500 names.")
 
 
