@@ -39,15 +39,16 @@ class OutcomeList(RecordListView):
         """The columns; those in the middle are the directions of the conflicts in view."""
         directions = self.directions()
         return [
-            Column(_("Outcome"), str, sort="title"),
             Column(_("Date"), "when", sort="started_on"),
-            Column(_("Kind"), "outcome_kind", sort="outcome_kind"),
+            Column(
+                _("Outcome"), lambda outcome: outcome.title or outcome.get_outcome_kind_display(), sort="outcome_kind"
+            ),
             *(
                 Column(label, lambda outcome, code=code: cell(outcome, self.figures[outcome.pk], code), css="n")
                 for code, label in directions.items()
             ),
             Column(
-                _("Other direction, or none stated"),
+                _("Other direction"),
                 lambda outcome: other_directions(outcome, self.figures[outcome.pk], set(directions)),
                 css="n",
             ),
