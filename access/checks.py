@@ -5,7 +5,8 @@ from django.db import connections
 
 ROLE_SQL = """
 SELECT r.rolsuper, r.rolbypassrls,
-       EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p', 'm', 'v')),
+       EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p', 'm', 'v')
+               AND c.relpersistence <> 't'),
        EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.member = r.oid)
 FROM pg_roles r WHERE r.rolname = current_user
 """

@@ -4,8 +4,11 @@ import os
 import secrets
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from access.context import SYSTEM, acting_as
@@ -21,6 +24,18 @@ DEMO_ACCOUNTS = {
 }
 
 
+def refuse_newer_database() -> None:
+    """Raise CommandError for a database that a newer Parley has migrated: this one would misread it."""
+    loader = MigrationLoader(connections["owner"], ignore_no_initial=True)
+    rooms = {config.label for config in apps.get_app_configs()}
+    unknown = [name for name in loader.applied_migrations if name[0] in rooms and name not in loader.disk_migrations]
+    if unknown:
+        told = _(
+            "This database was made by a newer Parley (it has %(migration)s). Update Parley, or use another database."
+        )
+        raise CommandError(told % {"migration": ".".join(min(unknown))})
+
+
 class Command(BaseCommand):
     help = "Migrate, collect static files, import the public record into an empty database, create the demo accounts."
 
@@ -30,6 +45,7 @@ class Command(BaseCommand):
     def handle(self, *, accounts_file: Path | None, **options):
         if "owner" not in settings.DATABASES:
             raise CommandError(_("Set DATABASE_OWNER_URL: the tables belong to the owner, not to the application."))
+        refuse_newer_database()
         self.say(_("Migrating the database"))
         call_command("migrate", database="owner", interactive=False, verbosity=0)
         self.say(_("Collecting static files"))
