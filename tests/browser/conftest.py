@@ -7,6 +7,10 @@ from playwright.sync_api import sync_playwright
 
 from tests.people import PASSWORD
 
+# Playwright keeps an event loop running in this thread for the rest of the session; Django would take that for an
+# asynchronous program and refuse every query of the tests that follow.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
 FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",

@@ -69,7 +69,7 @@ def test_a_meeting_is_entered_with_its_errors_mended(page_as):
     page.get_by_role("link", name="Edit", exact=True).click()
     page.get_by_label("Assessment").fill("Both sides were brief.")
     page.get_by_role("button", name="Save", exact=False).last.click()
-    expect(page.get_by_text("Both sides were brief.")).to_be_visible()
+    expect(page.get_by_text("Both sides were brief.", exact=True)).to_be_visible()
     page.get_by_role("link", name="All changes").click()
     expect(page.get_by_text("Both sides were brief.").first).to_be_visible()
     assert page.said == []
