@@ -55,6 +55,7 @@ def addresses() -> list[Address]:
 
 NOISE = [
     re.compile(rb"Figures as at [^<]* UTC"),
+    re.compile(rb"Printed by [^<]*? UTC"),
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"'),
     re.compile(rb'data-csrf="[^"]*"'),
 ]
