@@ -26,7 +26,7 @@ DEMO_ACCOUNTS = {
 
 def refuse_newer_database() -> None:
     """Raise CommandError for a database that a newer Parley has migrated: this one would misread it."""
-    loader = MigrationLoader(connections["owner"], ignore_no_initial=True)
+    loader = MigrationLoader(connections["owner"])
     rooms = {config.label for config in apps.get_app_configs()}
     unknown = [name for name in loader.applied_migrations if name[0] in rooms and name not in loader.disk_migrations]
     if unknown:
