@@ -66,7 +66,9 @@ def cell(outcome: Outcome, figures: list[FigureRange], direction: str) -> SafeSt
     )
     beside = [f"{figure.stated} {figure.category_label}" for figure in parts_beside(figures, direction)]
     if beside:
-        told = format_html('{}<span class="sub2">{}</span>', told, _("also %(parts)s") % {"parts": ", ".join(beside)})
+        told = format_html(
+            '{}<span class="sub2">{}</span>', told, _("parts stated: %(parts)s") % {"parts": ", ".join(beside)}
+        )
     rest = len(found) - MOST_IN_A_CELL
     return told if rest <= 0 else format_html("{}<div>{}</div>", told, _("and %(n)s more") % {"n": rest})
 

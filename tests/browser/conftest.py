@@ -7,10 +7,6 @@ from playwright.sync_api import sync_playwright
 
 from tests.people import PASSWORD
 
-# Playwright keeps an event loop running in this thread for the rest of the session; Django would take that for an
-# asynchronous program and refuse every query of the tests that follow.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
 FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -20,7 +16,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop in this thread. It ends with this package, not with the whole run: Django would take
+# the tests that follow for an asynchronous program.
+@pytest.fixture(scope="package")
 def chromium():
     """The browser the launcher found; as root it runs without its own sandbox."""
     with sync_playwright() as playwright:
@@ -30,7 +28,7 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def session_of(chromium, house):
     """Return the cookies of somebody of the cast, signed in once through the form."""
     kept = {}
