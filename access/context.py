@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -37,13 +37,6 @@ class Reader:
     compartments: tuple[int, ...] = ()
     door: str = "command"
     request_id: str = ""
-    cache: dict = field(default_factory=dict, repr=False)
-
-    @property
-    def labels_key(self) -> str:
-        """A digest of the labels, the role and the person, for the keys of shared caches."""
-        told = json.dumps([self.labels, self.role, str(self.user_id)])
-        return hashlib.sha256(told.encode()).hexdigest()
 
 
 _reader: ContextVar[Reader | None] = ContextVar("parley_reader", default=None)
