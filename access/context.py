@@ -1,6 +1,6 @@
 """The one way to name the reader: ``acting_as(principal)``.
 
-A principal is one of ``"anonymous"``, ``"system"``, ``"user:<uuid>"`` and ``"token:<uuid>"``. Inside the context
+A principal is one of ``"anonymous"``, ``"system"``, ``"entry:<uuid>"``, ``"user:<uuid>"`` and ``"token:<uuid>"``. Inside the context
 every statement of this transaction is answered by PostgreSQL's row-level policies for that principal, and the
 managers of classified models add the same labels as constants, for the planner's sake.
 """
@@ -45,6 +45,11 @@ _reader: ContextVar[Reader | None] = ContextVar("parley_reader", default=None)
 def user_principal(user) -> str:
     """Return the principal of a signed-in user."""
     return f"user:{user.pk}"
+
+
+def entry_principal(user) -> str:
+    """Return the principal of a user who has not shown a second factor yet: a visitor with a name."""
+    return f"entry:{user.pk}"
 
 
 def token_principal(token) -> str:

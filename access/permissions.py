@@ -16,6 +16,7 @@ MANAGE = "manage"
 
 ALLOWED: dict[str, frozenset[str]] = {
     "anonymous": frozenset({READ}),
+    "entering": frozenset({READ}),
     Role.ANALYST: frozenset({READ, REPORT}),
     Role.RECORDER: frozenset({READ, REPORT, WRITE, WITHDRAW}),
     Role.REVIEWER: frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW}),

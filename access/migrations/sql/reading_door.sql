@@ -14,7 +14,7 @@ CREATE TABLE access_private.secret (
     key bytea NOT NULL
 );
 
--- One row for each principal: 'anonymous', 'system', 'user:<uuid>', 'token:<uuid>'. Kept by triggers.
+-- One row for each principal: 'anonymous', 'system', 'entry:<uuid>', 'user:<uuid>', 'token:<uuid>'. Kept by triggers.
 CREATE TABLE access_private.principal (
     name         text PRIMARY KEY,
     user_id      uuid,
@@ -94,6 +94,9 @@ BEGIN
                least(p.clearance, t.max_level), p.compartments
         FROM access_apitoken t JOIN people p ON p.id = t.user_id
         WHERE t.revoked_at IS NULL AND t.expires_at > now()
+        UNION ALL
+        -- Somebody whose password was right and whose second factor is still to come: a visitor with a name.
+        SELECT 'entry:' || id, id, 'entering', 0::smallint, '{}'::int[] FROM people
         UNION ALL
         SELECT 'anonymous', NULL, 'anonymous', 0::smallint, '{}'::int[]
         UNION ALL
