@@ -10,6 +10,7 @@ seed                    import the public record again
 env                     only bring .venv up to date
 exec [--test] -- CMD    run a command with servers and environment
 services [--test]       only the servers, until Ctrl-C; prints the environment
+bench-access            what the policies cost, in a database of its own (ROWS=100000: a quick run)
 lock                    write requirements.txt and requirements-dev.txt anew
 """
 
@@ -85,6 +86,12 @@ def check(_arguments):
             raise Refusal(f"These checks failed: {', '.join(failed)}.")
         say("All checks passed")
         return 0
+
+
+def bench_access(_arguments):
+    """make bench-access"""
+    with ready(open_site(test=True), dev=True) as (told, _held):
+        return processes.foreground([PYTHON, "-m", "scripts.bench.access"], told)
 
 
 def shell(arguments):
@@ -236,6 +243,7 @@ KEPT = {
     "run": run,
     "test": test,
     "check": check,
+    "bench-access": bench_access,
     "shell": shell,
     "seed": seed,
     "exec": execute,
