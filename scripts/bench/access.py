@@ -71,10 +71,11 @@ def bench(rows: int) -> int:
             f"{line.question.name:<28}{line.reader:<12}{milliseconds(line.with_policies)}{milliseconds(line.without)}"
             f"{line.ratio:>8.2f}{line.question.target:>8.2f}  {'pass' if line.is_met else 'FAIL'}"
         )
-    print(f"\n{'a request of':<40}{'acting_as':>12}{'empty':>12}")
+    print(f"\n{'a request of':<40}{'empty':>12}{'acting_as':>12}{'reads logged':>14}")
     for name, user in readers.items():
-        named, empty = around.context(user)
-        print(f"the {name + ' reader':<36}{milliseconds(named)}{milliseconds(empty)}")
+        took = around.context(user)
+        told = "".join(milliseconds(took[part]) for part in ("empty", "acting_as"))
+        print(f"{f'the {name} reader':<40}{told}  {milliseconds(took['reads logged'])}")
     print(f"\n{'a write of one outcome, with':<40}{'create':>12}{'change':>12}")
     for name, create, change in around.writes(readers["broad"]):
         print(f"{name:<40}{milliseconds(create)}{milliseconds(change)}")
