@@ -13,17 +13,15 @@ from access.models import User
 from exchanges.models import Outcome
 from scripts.bench.questions import newest
 
-ROUNDS = 200
 
-
-def context(user: User) -> dict[str, float]:
+def context(user: User, rounds: int) -> dict[str, float]:
     """Return median seconds: of an empty transaction, of naming the reader, of writing down what a list of 50 showed.
 
     The last is the way out of ``acting_as`` after the list was read; it depends on how many labels there are in it.
     """
     times: dict[str, list[float]] = {"empty": [], "acting_as": [], "reads logged": []}
     principal = user_principal(user)
-    for _round in range(ROUNDS):
+    for _round in range(rounds):
         with timing(times["empty"]), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         with timing(times["acting_as"]), acting_as(principal):
@@ -42,7 +40,7 @@ def timing(times: list[float]) -> Iterator[None]:
     times.append(time.perf_counter() - started)
 
 
-def writes(user: User) -> list[tuple[str, float, float]]:
+def writes(user: User, rounds: int) -> list[tuple[str, float, float]]:
     """Return what is at work, and the median seconds of one create and of one change of an outcome under it.
 
     Everything is rolled back.
@@ -55,12 +53,12 @@ def writes(user: User) -> list[tuple[str, float, float]]:
     off = [f"ALTER TABLE {table} DISABLE TRIGGER USER"]
     label = f"ALTER TABLE {table} ENABLE TRIGGER a_set_label"
     found = [
-        ("nothing", *as_owner(off, create, change)),
-        ("label", *as_owner([*off, label], create, change)),
-        ("label, version, guard, search, history", *as_owner([], create, change)),
+        ("nothing", *as_owner(off, create, change, rounds)),
+        ("label", *as_owner([*off, label], create, change, rounds)),
+        ("label, version, guard, search, history", *as_owner([], create, change, rounds)),
     ]
     with acting_as(user_principal(user)):
-        found.append(("the same and policies (application)", *timed(connection, create, change)))
+        found.append(("the same and policies (application)", *timed(connection, create, change, rounds)))
         transaction.set_rollback(True)
     return found
 
@@ -82,22 +80,22 @@ def write_statements(model: Outcome) -> tuple[str, str]:
     return create, f"UPDATE {Outcome._meta.db_table} SET notes = notes || ' more' WHERE id = %(id)s"
 
 
-def as_owner(before: list[str], create: str, change: str) -> tuple[float, float]:
+def as_owner(before: list[str], create: str, change: str, rounds: int) -> tuple[float, float]:
     with transaction.atomic(using="owner"):
         with connections["owner"].cursor() as cursor:
             for statement in before:
                 cursor.execute(statement)
-        found = timed(connections["owner"], create, change)
+        found = timed(connections["owner"], create, change, rounds)
         transaction.set_rollback(True, using="owner")
     return found
 
 
-def timed(used, create: str, change: str) -> tuple[float, float]:
+def timed(used, create: str, change: str, rounds: int) -> tuple[float, float]:
     """Return the median seconds of each statement."""
     creating: list[float] = []
     changing: list[float] = []
     with used.cursor() as cursor:
-        for number in range(ROUNDS):
+        for number in range(rounds):
             given = {"id": str(uuid.uuid4()), "reference": f"W{number:09}"}
             for statement, times in ((create, creating), (change, changing)):
                 with timing(times):

@@ -156,6 +156,7 @@ def make_rows(cursor) -> None:
     drafts = {
         "review_state": f"CASE WHEN {is_draft} THEN 'draft' ELSE 'submitted' END",
         "draft_of": f"CASE WHEN {is_draft} THEN (SELECT id FROM access_user WHERE username = 'author') END",
+        "author_id": "(SELECT id FROM access_user WHERE username = 'author')",
     }
     insert(
         cursor,

@@ -14,7 +14,7 @@ from access.models import User
 from scripts.bench.questions import Question, statements
 from scripts.bench.world import SEED, World
 
-MOST_ROUNDS, ROUNDS, FEWER = 61, 15, 7
+ROUNDS, FEWER = 15, 7
 QUICK, SLOW = 0.02, 2  # seconds
 
 
@@ -96,12 +96,12 @@ def lines_for(questions: list[Question], readers: dict[str, User], world: World)
     return found
 
 
-def measure(lines: list[Line]) -> None:
+def measure(lines: list[Line], most_rounds: int) -> None:
     """Time every line: more rounds for quick questions, fewer for slow ones, all in one random order."""
     order = []
     for line in lines:
         slower = max(timed(line, is_bound) for is_bound in (True, False, True, False))
-        line.rounds = MOST_ROUNDS if slower < QUICK else FEWER if slower > SLOW else ROUNDS
+        line.rounds = most_rounds if slower < QUICK else min(most_rounds, FEWER if slower > SLOW else ROUNDS)
         order += [(line, is_bound) for is_bound in (True, False) for _round in range(line.rounds)]
     random.Random(SEED).shuffle(order)
     for line, is_bound in order:
