@@ -5,31 +5,15 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from access.context import SYSTEM, acting_as
-from access.models import Event, Session, User
+from access.models import Session, User
 from access.sessions import digest
+from tests.access.accounts import attempt, events
 from tests.people import PASSWORD, signed_in
 from tests.sweeps.walk import without_noise
 
 pytestmark = pytest.mark.django_db
 
 SIGN_IN = "/sign-in/"
-
-
-@pytest.fixture(autouse=True)
-def no_attempts_yet():
-    """Attempts are counted in Redis, which no transaction rolls back."""
-    cache.clear()
-    yield
-    cache.clear()
-
-
-def attempt(client, name: str, password: str = PASSWORD, **more):
-    return client.post(SIGN_IN, {"login": name, "password": password, **more})
-
-
-def events(kind: str) -> list[Event]:
-    with acting_as(SYSTEM):
-        return list(Event.objects.filter(kind=kind).order_by("id"))
 
 
 def test_name_and_password_open_the_house(client, people):
