@@ -103,10 +103,9 @@ class Sessions(LoginRequiredMixin, TemplateView):
     template_name = "account/sessions.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        others = other_sessions(request)
-        if request.POST.get("end") != "others":
-            others = others.filter(pk=request.POST.get("end", ""))
-        ended, _by_model = others.delete()
+        asked = request.POST.get("end", "")
+        found = [one.pk for one in other_sessions(request) if asked in {"others", one.pk}]
+        ended, _by_model = other_sessions(request).filter(pk__in=found).delete()
         if ended:
             sign_in_log.signed_out(request.user, "ended elsewhere")
             words = ngettext("%(count)d session was ended.", "%(count)d sessions were ended.", ended)

@@ -52,8 +52,7 @@ def reset_access(
     if not user.is_active and not is_new:
         raise ValidationError({"user": _("This account is switched off. Switch it on first, then reset it.")})
     with transaction.atomic(), because(reason):
-        for invitation in user.invitations.open():
-            revoke(actor, invitation, reason)
+        user.invitations.open().update(revoked_at=timezone.now())
         user.set_unusable_password()
         user.save(update_fields=["password"])
         user.sessions.all().delete()

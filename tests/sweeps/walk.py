@@ -60,6 +60,7 @@ NOISE = [
     re.compile(rb"Printed by [^<]*? UTC"),
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"'),
     re.compile(rb'data-csrf="[^"]*"'),
+    re.compile(rb'"seconds_left": \d+, "csrf_token": "[^"]*"'),
 ]
 
 
