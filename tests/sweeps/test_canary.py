@@ -8,6 +8,7 @@ from django.urls import reverse
 from access.context import ANONYMOUS, SYSTEM, acting_as, sign, user_principal
 from access.installation import classified_tables
 from access.levels import Level
+from access.models import Session
 from exchanges.models import Claim, OutcomeChannel
 from negotiations.models import Meeting
 from records.models import Record
@@ -77,12 +78,19 @@ def targets(open_world) -> dict[type, Record]:
     return {type(record): record for record in vars(open_world).values()}
 
 
+# Tells when and where one signed in, which differs each time; tested by itself.
+ABOUT_ONE_SESSION = {"account_sessions"}
+
+
 def every_answer(people, name: str, open_world) -> dict[str, tuple]:
     """Fetch every address as one person and return status, headers and body by address."""
+    Session.objects.all().delete()
     client, records = client_of(people, name), targets(open_world)
     answers = {}
     for address in addresses():
         paths = []
+        if address.name in ABOUT_ONE_SESSION:
+            continue
         if address.model is None:
             path = reverse(address.name)
             paths = [
