@@ -52,6 +52,7 @@ def bench(rows: int) -> int:
 
     started = time.monotonic()
     world = World(rows)
+    print(f"Filling {rows:,} outcomes", flush=True)
     readers = filling.fill(world)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SHOW server_version")
