@@ -56,13 +56,17 @@ def run(_arguments):
     return status
 
 
+# Several test files at once, on as many processors as there are, but no more than four: each is a whole house.
+TOGETHER = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+
+
 def test(arguments):
     """make test: says nothing after pytest, whose count is the last line."""
     site = open_site(test=True)
     chromium = browser.find_chromium()
     with ready(site, dev=True) as (told, _held):
         told["PARLEY_CHROMIUM"] = chromium
-        return processes.foreground([PYTHON, "-m", "pytest", *arguments], told)
+        return processes.foreground([PYTHON, "-m", "pytest", *(arguments or TOGETHER)], told)
 
 
 def check(_arguments):
