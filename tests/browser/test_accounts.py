@@ -274,6 +274,15 @@ def test_an_impatient_click_sends_a_form_once(house, recorder):
     assert house.as_owner("SELECT count(*) FROM negotiations_meeting WHERE started_on = '2026-03-05'") == [(1,)]
 
 
+def test_the_secret_of_an_invitation_is_in_no_log(house):
+    visitor = house.visitor()
+    assert visitor.get("/invitations/not-to-be-read-in-logs/").status == 302
+    assert visitor.get("/invitations/").status == 404
+    logged = "".join(path.read_text() for path in house.log.glob("*.log"))
+    assert '"GET /invitations/ HTTP/1.1" 302' in logged
+    assert "not-to-be-read-in-logs" not in logged
+
+
 def test_without_redis_signing_in_says_so_and_reading_goes_on(house):
     visitor = house.visitor()
     visitor.get("/sign-in/")
