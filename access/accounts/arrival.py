@@ -85,6 +85,7 @@ def standing_sessions(user: User) -> QuerySet[Session]:
     """Return the user's sessions that the limits have not ended yet, last seen first."""
     now = timezone.now()
     return user.sessions.filter(
+        expire_date__gt=now,
         last_seen_at__gt=now - dt.timedelta(minutes=settings.SESSION_IDLE_MINUTES),
         created_at__gt=now - dt.timedelta(seconds=settings.SESSION_COOKIE_AGE),
     )

@@ -73,7 +73,6 @@ class ChangePassword(allauth.PasswordChangeView):
 
     template_name = "account/password_change.html"
     form_class = forms.ChangePasswordForm
-    extra_context = {"submit_label": _("Change password")}
 
     def form_valid(self, form) -> HttpResponse:
         response = super().form_valid(form)

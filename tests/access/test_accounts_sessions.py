@@ -130,13 +130,12 @@ def test_what_has_run_out_is_listed_nowhere_and_swept_away(people):
     client, idle, old = (signed_in(people.analyst) for _number in range(3))
     age(idle, **{LAST_SEEN_AT: 61 * 60})
     Session.objects.filter(pk=key_of(old)).update(expire_date=timezone.now())
-    assert client.get("/account/sessions/").context["rows"][0]["is_here"]
-    assert len(client.get("/account/sessions/").context["rows"]) == 2
+    listed = client.get("/account/sessions/").context["rows"]
+    assert [row["is_here"] for row in listed] == [True]
     attempt(Client(), "recorder")
     kept = set(Session.objects.values_list("pk", flat=True))
     assert key_of(old) not in kept
     assert {key_of(client), key_of(idle)} <= kept
-    assert len(client.get("/account/sessions/").context["rows"]) == 1
 
 
 def key_of(client: Client) -> str:
