@@ -88,7 +88,7 @@ class ReadingDoorMiddleware:
         if isinstance(exception, ReauthenticationRequired):
             methods = get_adapter(request).get_reauthentication_methods(request.user)
             return redirect_to_login(request.path, methods[0]["url"] if methods else None)
-        if isinstance(exception, RedisError) and request.path.startswith(OPEN_PATHS + ENTRY_PATHS):
+        if isinstance(exception, RedisError) and request.path.startswith((*OPEN_PATHS, "/account/")):
             return render(request, "503.html", status=503)
         return None
 

@@ -47,6 +47,8 @@ def run(_arguments):
     site = open_site()
     with only_one(), ready(site) as (told, held):
         postgres = next((one.server for one in held if one.server.name == "postgres"), None)
+        if postgres is not None:
+            settings.without_second_factors(told)
         preparation.prepare(told, postgres)
         status = serving.serve(port, told, SIGNALS, held)
         for one in reversed(held):
