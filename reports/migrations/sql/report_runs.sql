@@ -3,7 +3,7 @@
 CREATE FUNCTION access_private.set_own_label() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    NEW.label_id := access.label_for(NEW.level, NEW.compartments);
+    NEW.label_id := access_private.label_for(NEW.level, NEW.compartments);
     RETURN NEW;
 END $$;
 REVOKE ALL ON FUNCTION access_private.set_own_label() FROM PUBLIC;
@@ -18,3 +18,8 @@ CREATE POLICY own ON reports_reportrun USING (
     WITH CHECK ((SELECT access.may('report')) AND (
         (SELECT access.my_role()) = 'system'
         OR (owner_id = (SELECT access.my_user()) AND label_id IN (SELECT unnest(access.my_labels())))));
+
+-- A foreign key does not ask the policies: without this a report on a hidden conflict would be taken, one on a missing
+-- conflict not, and so the two be told apart.
+CREATE POLICY of_a_conflict_seen ON reports_reportrun AS RESTRICTIVE FOR INSERT
+    WITH CHECK (EXISTS (SELECT 1 FROM negotiations_conflict c WHERE c.id = conflict_id));
