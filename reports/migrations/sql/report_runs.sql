@@ -3,6 +3,11 @@
 CREATE FUNCTION access_private.set_own_label() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    -- The worker acts as this principal, so nobody writes down another's. Asking again is in the asker's own name.
+    IF (TG_OP = 'INSERT' OR NEW.principal <> OLD.principal) AND NOT access_private.owner_at_work()
+       AND access.my_role() <> 'system' AND NEW.principal <> access.my_name() THEN
+        RAISE EXCEPTION 'a report is asked for in one''s own name' USING ERRCODE = '42501';
+    END IF;
     NEW.label_id := access_private.label_for(NEW.level, NEW.compartments);
     RETURN NEW;
 END $$;
