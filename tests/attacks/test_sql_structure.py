@@ -1,4 +1,4 @@
-"""Changing the database itself, its roles and its settings; bringing objects of one's own; the settings of a session."""
+"""Changing the database, its roles and its settings; bringing objects of one's own; the settings of a session."""
 
 import pytest
 
@@ -54,7 +54,8 @@ ATTACKS = [
     Attack("the server's settings", "SELECT set_config('log_statement', 'all', true)", DENIED),
     # Objects of one's own, to stand before the real ones or to talk while they are asked
     Attack("a temporary table", "CREATE TEMP TABLE access_label (id int, level int, compartments int[])", DENIED),
-    Attack("a temporary function", "CREATE FUNCTION pg_temp.leak(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS"
+    Attack("a temporary function",
+           "CREATE FUNCTION pg_temp.leak(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS"
            " 'BEGIN RAISE NOTICE ''%'', $1; RETURN true; END'", DENIED),
     Attack("a temporary view", f"CREATE TEMP VIEW all_of_it AS SELECT * FROM {ACTOR}", DENIED),
     Attack("a temporary sequence", "CREATE TEMP SEQUENCE mine", DENIED),
@@ -64,7 +65,8 @@ ATTACKS = [
     Attack("a function before the real one", "CREATE FUNCTION public.unaccent(text, int) RETURNS text LANGUAGE sql AS"
            " 'SELECT 1'", DENIED),
     Attack("a function in the door", "CREATE FUNCTION access.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'", DENIED),
-    Attack("a function in the catalogue", "CREATE FUNCTION pg_catalog.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'", DENIED),
+    Attack("a function in the catalogue",
+           "CREATE FUNCTION pg_catalog.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'", DENIED),
     Attack("an operator", "CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = int, FUNCTION = texteq)", DENIED),
     Attack("a cast", "CREATE CAST (text AS int) WITH INOUT AS IMPLICIT", DENIED),
     Attack("a type", "CREATE TYPE public.mine AS (a int)", DENIED),
@@ -82,8 +84,10 @@ ATTACKS = [
     Attack("a security label", f"SECURITY LABEL ON TABLE {ACTOR} IS 'x'", "22023"),
     # Transactions
     Attack("policies off", f"SET LOCAL row_security = off; SELECT name FROM {ACTOR}", DENIED),
-    Attack("constraints put off", f"SET CONSTRAINTS ALL DEFERRED; SELECT name FROM {ACTOR} WHERE name LIKE 'Rohr%'", []),
-    Attack("savepoints", f"SAVEPOINT a; SELECT set_config('parley.reader', 'system', true); ROLLBACK TO a; SELECT name FROM"
+    Attack("constraints put off",
+           f"SET CONSTRAINTS ALL DEFERRED; SELECT name FROM {ACTOR} WHERE name LIKE 'Rohr%'", []),
+    Attack("savepoints",
+           f"SAVEPOINT a; SELECT set_config('parley.reader', 'system', true); ROLLBACK TO a; SELECT name FROM"
            f" {ACTOR} WHERE name LIKE 'Rohr%'", []),
     Attack("a savepoint released", "SAVEPOINT a; SELECT set_config('parley.reader', 'system', true); RELEASE a; SELECT"
            " access.my_role()", DENIED),
@@ -97,9 +101,9 @@ def test_structure(attack, world):
 
 SETTINGS = [
     "plan_cache_mode = force_generic_plan", "plan_cache_mode = force_custom_plan", "jit = on", "jit_above_cost = 0",
-    "max_parallel_workers_per_gather = 8", "parallel_setup_cost = 0", "force_parallel_mode = on", "enable_seqscan = off",
-    "enable_indexscan = off", "enable_bitmapscan = off", "enable_hashagg = off", "work_mem = '64kB'",
-    "default_transaction_read_only = on", "search_path = records, access, public",
+    "max_parallel_workers_per_gather = 8", "parallel_setup_cost = 0", "force_parallel_mode = on",
+    "enable_seqscan = off", "enable_indexscan = off", "enable_bitmapscan = off", "enable_hashagg = off",
+    "work_mem = '64kB'", "default_transaction_read_only = on", "search_path = records, access, public",
     "search_path = pg_temp, public", "standard_conforming_strings = off", "escape_string_warning = off",
     "DateStyle = 'German'", "IntervalStyle = 'sql_standard'", "TimeZone = 'Asia/Kathmandu'", "extra_float_digits = -15",
     "bytea_output = 'escape'", "xmlbinary = 'hex'", "array_nulls = off", "transform_null_equals = on",

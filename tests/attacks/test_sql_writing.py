@@ -1,4 +1,4 @@
-"""Writing what one may not write: rights, other people's records, history, review, labels, and what tells by failing."""
+"""Writing what one may not write: rights, others' records, history, review, labels; and what tells by failing."""
 
 import json
 
@@ -57,10 +57,13 @@ ATTACKS = [
            " ('{administrator.pk}', {room})", DENIED, "administrator"),
     Attack("taking over a membership", "UPDATE access_membership SET user_id = '{recorder.pk}'", DENIED),
     Attack("taking a membership away", "DELETE FROM access_membership", 0),
-    Attack("taking one's own away unseen", "DELETE FROM access_membership WHERE user_id = '{member.pk}'", DENIED, "member"),
-    Attack("a compartment of one's own", "INSERT INTO access_compartment (code, name, created_at) VALUES ('x', 'x', now())",
+    Attack("taking one's own away unseen",
+           "DELETE FROM access_membership WHERE user_id = '{member.pk}'", DENIED, "member"),
+    Attack("a compartment of one's own",
+           "INSERT INTO access_compartment (code, name, created_at) VALUES ('x', 'x', now())",
            DENIED),
-    Attack("a compartment's code taken", f"INSERT INTO access_compartment (code, name, created_at) VALUES ('{CANARY}-1',"
+    Attack("a compartment's code taken",
+           f"INSERT INTO access_compartment (code, name, created_at) VALUES ('{CANARY}-1',"
            " 'x', now())", DENIED),
     Attack("a compartment's code, if free", f"INSERT INTO access_compartment (code, name, created_at) VALUES"
            f" ('{CANARY}-1', 'x', now()) ON CONFLICT DO NOTHING", DENIED),
@@ -70,12 +73,14 @@ ATTACKS = [
     Attack("another's token", "INSERT INTO access_apitoken (id, user_id, name, prefix, digest, max_level, networks,"
            " created_at, expires_at) VALUES ('{new}', '{reviewer.pk}', 'x', 'x', 'x', 3, '{{}}', now(), now() +"
            " interval '1 day')", DENIED),
-    Attack("a token made by a token", "INSERT INTO access_apitoken (id, user_id, name, prefix, digest, max_level, networks,"
-           " created_at, expires_at) VALUES ('{new}', '{recorder.pk}', 'x', 'x', 'x', 3, '{{}}', now(), now() + interval"
-           " '1 day')", DENIED, "low token"),
+    Attack("a token made by a token",
+           "INSERT INTO access_apitoken (id, user_id, name, prefix, digest, max_level, networks,"
+           " created_at, expires_at) VALUES ('{new}', '{recorder.pk}', 'x', 'x', 'x', 3, '{{}}', now(), now() +"
+           " interval '1 day')", DENIED, "low token"),
     Attack("a wider token", "UPDATE access_apitoken SET max_level = 3, writes = NULL", DENIED),
     Attack("another's token made one's own", "UPDATE access_apitoken SET user_id = '{recorder.pk}'", DENIED),
-    Attack("another's token's secret", "UPDATE access_apitoken SET digest = 'x' WHERE user_id = '{reviewer.pk}'", DENIED),
+    Attack("another's token's secret",
+           "UPDATE access_apitoken SET digest = 'x' WHERE user_id = '{reviewer.pk}'", DENIED),
     Attack("another's token revoked", "UPDATE access_apitoken SET revoked_at = now() WHERE user_id = '{reviewer.pk}'",
            DENIED),
     Attack("a token deleted", "DELETE FROM access_apitoken", DENIED),
@@ -99,7 +104,8 @@ ATTACKS = [
     Attack("the signing key", "UPDATE access_private.house SET key = 'x'", DENIED),
     Attack("the house's state by hand", "UPDATE access_private.house SET state = 'closed'", DENIED),
     Attack("the emergency switch", "SELECT access.set_house_state('closed')", DENIED),
-    Attack("the emergency switch, by a token", "SELECT access.set_house_state('closed')", DENIED, "administrator's token"),
+    Attack("the emergency switch, by a token",
+           "SELECT access.set_house_state('closed')", DENIED, "administrator's token"),
     Attack("the emergency switch, with SQL inside", "SELECT access.set_house_state('open''; DROP TABLE x --')", CHECK,
            "administrator"),
     # History and events
@@ -110,22 +116,27 @@ ATTACKS = [
     Attack("rewriting events", "UPDATE access_event SET reason = 'x'", DENIED),
     Attack("inventing events", "INSERT INTO access_event (kind) VALUES ('sign_in')", DENIED),
     Attack("an event about rights", "SELECT access.note('rights.user', NULL, '', '{{}}', NULL, '{{}}')", DENIED),
-    Attack("an event of an unknown kind", "SELECT access.note('x''); DROP TABLE access_event; --', NULL, '', '{{}}', NULL,"
+    Attack("an event of an unknown kind",
+           "SELECT access.note('x''); DROP TABLE access_event; --', NULL, '', '{{}}', NULL,"
            " '{{}}')", DENIED),
     Attack("an event of no kind", "SELECT access.note(NULL, NULL, '', '{{}}', NULL, '{{}}')", "23502"),
-    Attack("an event under a hidden label", "SELECT access.note('read', NULL, '', '{{}}', {hidden.label}, '{{}}')", DENIED),
+    Attack("an event under a hidden label",
+           "SELECT access.note('read', NULL, '', '{{}}', {hidden.label}, '{{}}')", DENIED),
     Attack("an event under no label", "SELECT access.note('read', NULL, '', '{{}}', 999999, '{{}}')", DENIED),
     Attack("an event by nobody", "SELECT access.note('sign_in', NULL, '', '{{}}', NULL, '{{}}')", DENIED, None),
-    Attack("an event as the owner", "SELECT set_config('parley.reader', '', true), access.note('sign_in', NULL, '', '{{}}',"
+    Attack("an event as the owner",
+           "SELECT set_config('parley.reader', '', true), access.note('sign_in', NULL, '', '{{}}',"
            " NULL, '{{}}')", DENIED),
     Attack("an event written past the door", "SELECT access_private.add_event('rights.user', NULL, '', '{{}}', NULL,"
            " '{{}}')", DENIED),
     Attack("search entries by hand", "UPDATE records_searchentry SET label_id = 1", DENIED),
     # Records of others, records one may not write
     Attack("a hidden record", f"UPDATE {ACTOR} SET notes = 'x' WHERE id = '{{hidden.actor.pk}}'", 0),
-    Attack("hidden records by their words", f"UPDATE {ACTOR} SET notes = 'x' WHERE name LIKE 'Rohr%' RETURNING name", []),
+    Attack("hidden records by their words",
+           f"UPDATE {ACTOR} SET notes = 'x' WHERE name LIKE 'Rohr%' RETURNING name", []),
     Attack("UPDATE FROM", f"UPDATE {ACTOR} a SET notes = h.name FROM {ACTOR} h WHERE h.name LIKE 'Rohr%'", 0),
-    Attack("MERGE", f"MERGE INTO {ACTOR} a USING (SELECT '{{hidden.actor.pk}}'::uuid AS id) h ON a.id = h.id WHEN MATCHED"
+    Attack("MERGE",
+           f"MERGE INTO {ACTOR} a USING (SELECT '{{hidden.actor.pk}}'::uuid AS id) h ON a.id = h.id WHEN MATCHED"
            " THEN UPDATE SET notes = 'x' WHEN NOT MATCHED THEN DO NOTHING", 0),
     Attack("deleting", f"DELETE FROM {ACTOR} WHERE id = '{{own.pk}}'", DENIED),
     Attack("DELETE USING", f"DELETE FROM {ACTOR} a USING {ACTOR} b WHERE a.id = b.id", DENIED),
@@ -148,14 +159,17 @@ ATTACKS = [
     Attack("a citation on a hidden record", copy_of("citation", record_id="{hidden.outcome.pk}"), DENIED),
     Attack("a citation on a missing record", copy_of("citation", record_id="{new}"), DENIED),
     Attack("COPY into a record", f"COPY {ACTOR} (id) FROM '/etc/hostname'", DENIED),
-    Attack("a hidden identifier, if free", copy_of("actor", id="{hidden.actor.pk}", tail="ON CONFLICT (id) DO UPDATE SET"
+    Attack("a hidden identifier, if free",
+           copy_of("actor", id="{hidden.actor.pk}", tail="ON CONFLICT (id) DO UPDATE SET"
            " notes = 'x' RETURNING name"), DENIED),
     # What the database keeps by itself
     Attack("raising into a compartment", change(compartments="ARRAY[{room}]"), DENIED),
     Attack("raising into a missing one", change(compartments="ARRAY[999999]"), DENIED),
-    Attack("from confidential into a hidden public room", f"UPDATE {ACTOR} SET level = 0, compartments = ARRAY[{{room}}]"
+    Attack("from confidential into a hidden public room",
+           f"UPDATE {ACTOR} SET level = 0, compartments = ARRAY[{{room}}]"
            " WHERE id = '{secret.actor.pk}'", DENIED),
-    Attack("from confidential into a missing room", f"UPDATE {ACTOR} SET level = 0, compartments = ARRAY[999999] WHERE id ="
+    Attack("from confidential into a missing room",
+           f"UPDATE {ACTOR} SET level = 0, compartments = ARRAY[999999] WHERE id ="
            " '{secret.actor.pk}'", DENIED),
     Attack("moving under a hidden parent", "UPDATE negotiations_meeting SET place_id = '{hidden.place.pk}' WHERE id ="
            " '{open.meeting.pk}'", DENIED),
@@ -174,7 +188,8 @@ ATTACKS = [
     Attack("hiding a record in one's own draft", "UPDATE intermediaries_actorname SET actor_id = '{own_draft.pk}'"
            " WHERE id = '{open.actor_name.pk}'", DENIED),
     Attack("waking a withdrawn record", f"UPDATE {ACTOR} SET withdrawn_at = now(), withdrawn_reason = 'x' WHERE id ="
-           f" '{{own.pk}}'; UPDATE {ACTOR} SET withdrawn_at = NULL, withdrawn_reason = '' WHERE id = '{{own.pk}}'", DENIED),
+           f" '{{own.pk}}'; UPDATE {ACTOR} SET withdrawn_at = NULL, withdrawn_reason = '' WHERE id ="
+           " '{own.pk}'", DENIED),
     Attack("withdrawing without a reason", change(withdrawn_at="now()"), CHECK),
     # The setting emptied in the middle of a statement, after its policies were asked
     Attack("past the guard as the owner", f"UPDATE {ACTOR} SET notes = CASE WHEN id = '{{own.pk}}' THEN"
