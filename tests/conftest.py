@@ -11,9 +11,19 @@ from tests import people as cast
 from tests.house import House
 
 
+def pytest_addoption(parser):
+    parser.addoption("--database", help="run on this database as it is, instead of making one (scripts/mutants)")
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker):
+def django_db_setup(request, django_test_environment, django_db_blocker):
     """The owner makes the test database; everything else happens as the application's role."""
+    given = request.config.getoption("--database")
+    if given:
+        for alias in connections:
+            connections[alias].settings_dict["NAME"] = given
+        yield
+        return
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"}, serialized_aliases=set())
     yield
