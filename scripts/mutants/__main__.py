@@ -32,7 +32,7 @@ def main() -> int:
             print(*(mutant.name for mutant in mutants), sep="\n")
             return 0
         with running.database(f"{whole}_sound", whole) as sound:
-            if not running.passes(sound, *running.TESTS):
+            if not running.in_child(running.passes, sound, *running.TESTS, aloud=True):
                 print("The tests fail without any damage: mend that first.")
                 return 1
         total, caught, survivors = Counter(), Counter(), []
