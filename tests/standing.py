@@ -22,7 +22,7 @@ from access.context import (
 )
 from access.events import note
 from access.levels import Level
-from access.models import ApiToken, Compartment
+from access.models import ApiToken, BreakGlass, Compartment
 from intermediaries.models import Actor
 from reports.models import ReportRun
 from tests import people as cast
@@ -67,6 +67,10 @@ def build() -> SimpleNamespace:
         with acting_as(user_principal(user)):
             day = timezone.now() + dt.timedelta(days=1)
             tokens[name], _secret = ApiToken.issue(user, name, **{"expires_at": day, "max_level": 3} | fields)
+    with acting_as(user_principal(people.analyst)):
+        minute = timezone.now() + dt.timedelta(minutes=1)
+        glass = BreakGlass.objects.create(user=people.analyst, reason=f"{CANARY} glass", until=minute)
+        BreakGlass.objects.filter(pk=glass.pk).update(ended_at=timezone.now())
     state = {"model": Actor, "kind_of_actor": "state"}
     with acting_as(user_principal(people.reviewer)):
         draft = make(name=f"{CANARY}Draft", author=people.reviewer, review_state="draft", **state)

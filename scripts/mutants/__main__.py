@@ -36,13 +36,15 @@ def main() -> int:
                 print("The tests fail without any damage: mend that first.")
                 return 1
         total, caught, survivors = Counter(), Counter(), []
-        for mutant, survived in running.try_all(mutants, chosen.jobs):
+        for done, (mutant, survived) in enumerate(running.try_all(mutants, chosen.jobs), 1):
             kind = mutant.name.split(" ")[0].rstrip(":s")
             total[kind] += 1
             caught[kind] += not survived
             if survived:
                 survivors.append(mutant.name)
                 print(f"survived: {mutant.name}", flush=True)
+            if done % 50 == 0:
+                print(f"{done} of {len(mutants)}", flush=True)
     for kind in total:
         print(f"{kind}: {caught[kind]} of {total[kind]}")
     minutes = (time.monotonic() - began) / 60

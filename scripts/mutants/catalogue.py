@@ -7,6 +7,10 @@ from dataclasses import dataclass
 ROLE = "parley_app"
 
 
+POLICIES = "tests/access/test_policies.py"
+LOCKS = "tests/access/test_two_locks.py"
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One damage: the statement that does it as the owner, or the plugin that does it in Python."""
@@ -14,7 +18,7 @@ class Mutant:
     name: str
     statement: str = ""
     plugin: str = ""
-    table: str = ""  # the table whose own tests are asked first
+    first: tuple[str, ...] = ()  # what is asked before all other tests, because it should notice
 
 
 def all_mutants(ask: Callable[[str], list[tuple]]) -> Iterator[Mutant]:
@@ -33,6 +37,13 @@ def all_mutants(ask: Callable[[str], list[tuple]]) -> Iterator[Mutant]:
         yield Mutant(f"python: {what}", plugin=f"scripts.mutants.plugins.{plugin}")
 
 
+def of(table: str) -> tuple[str, ...]:
+    """Return the tests of one table: a record's are named after it, the others are few."""
+    if table.startswith(("access_", "records_", "reports_")):
+        return ("tests/attacks", "tests/access/test_rights.py", LOCKS)
+    return (POLICIES, "-k", f"[{table}]")
+
+
 def policies(ask) -> Iterator[Mutant]:
     """Each policy dropped; each condition of it replaced by true."""
     for table, name, command, using, check in ask(
@@ -40,17 +51,19 @@ def policies(ask) -> Iterator[Mutant]:
         " WHERE schemaname = 'public' ORDER BY 1, 2"
     ):
         on = f'"{name}" ON "{table}"'
-        yield Mutant(f"policy {table}.{name} dropped", f"DROP POLICY {on}", table=table)
+        yield Mutant(f"policy {table}.{name} dropped", f"DROP POLICY {on}", first=of(table))
         if using:
-            yield Mutant(f"policy {table}.{name} USING true", f"ALTER POLICY {on} USING (true)", table=table)
+            yield Mutant(f"policy {table}.{name} USING true", f"ALTER POLICY {on} USING (true)", first=of(table))
         # Without a WITH CHECK the condition of USING is checked, so there is always one to open.
         if check or command in ("UPDATE", "ALL"):
-            yield Mutant(f"policy {table}.{name} WITH CHECK true", f"ALTER POLICY {on} WITH CHECK (true)", table=table)
+            yield Mutant(
+                f"policy {table}.{name} WITH CHECK true", f"ALTER POLICY {on} WITH CHECK (true)", first=of(table)
+            )
     for (table,) in ask(
         "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace ORDER BY 1"
     ):
         statement = f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY'
-        yield Mutant(f"policies of {table} switched off", statement, table=table)
+        yield Mutant(f"policies of {table} switched off", statement, first=of(table))
 
 
 def triggers(ask) -> Iterator[Mutant]:
@@ -61,31 +74,33 @@ def triggers(ask) -> Iterator[Mutant]:
         " ('public', 'access_private') ORDER BY 2, 3"
     ):
         statement = f'ALTER TABLE {schema}."{table}" DISABLE TRIGGER "{name}"'
-        yield Mutant(f"trigger {table}.{name} disabled", statement, table=table)
+        yield Mutant(f"trigger {table}.{name} disabled", statement, first=of(table))
 
 
 def permissions(ask) -> Iterator[Mutant]:
     """Each permission taken away; each that a role has not, given."""
+    asked = (LOCKS, "-k", "permission")
     rows = set(ask("SELECT role, action FROM access_private.permission"))
     roles, actions = sorted({role for role, _ in rows}), sorted({action for _, action in rows})
     for role in roles:
         for action in actions:
             if (role, action) in rows:
                 statement = f"DELETE FROM access_private.permission WHERE role = '{role}' AND action = '{action}'"
-                yield Mutant(f"permission {role}: no {action}", statement)
+                yield Mutant(f"permission {role}: no {action}", statement, first=asked)
             else:
                 statement = f"INSERT INTO access_private.permission VALUES ('{role}', '{action}')"
-                yield Mutant(f"permission {role}: also {action}", statement)
+                yield Mutant(f"permission {role}: also {action}", statement, first=asked)
 
 
 def rights(ask) -> Iterator[Mutant]:
     """Each right on a table that the application has not, given; the schemas, the functions and the database opened."""
+    asked = (POLICIES, "-k", "written_down or private_schema")
     for table, right in ask(
         "SELECT c.relname, r.name FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS r(name)"
         " WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"
         f" AND NOT has_table_privilege('{ROLE}', c.oid, r.name) ORDER BY 1, 2"
     ):
-        yield Mutant(f"right {right} on {table}", f'GRANT {right} ON "{table}" TO {ROLE}')
+        yield Mutant(f"right {right} on {table}", f'GRANT {right} ON "{table}" TO {ROLE}', first=asked)
     for what, statement in {
         "the private schema": "GRANT USAGE ON SCHEMA access_private",
         "making labels": "GRANT EXECUTE ON FUNCTION access_private.label_for",
@@ -93,7 +108,7 @@ def rights(ask) -> Iterator[Mutant]:
         "tables of its own": "GRANT CREATE ON SCHEMA public",
         "sequences": "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public",
     }.items():
-        yield Mutant(f"right: {what}", f"{statement} TO {ROLE}")
+        yield Mutant(f"right: {what}", f"{statement} TO {ROLE}", first=asked)
     yield Mutant("right: temporary objects", "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC',"
                  " current_database()); END $$")  # fmt: skip
 

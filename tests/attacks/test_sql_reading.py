@@ -108,6 +108,7 @@ ATTACKS = [
     Attack("events of a compartment, by who keeps watch", "SELECT count(*) FROM access_event WHERE kind = 'export'",
            [(0,)], "reviewer"),
     Attack("broken glass of others", "SELECT * FROM access_breakglass", []),
+    Attack("who was told of it", "SELECT * FROM access_breakglassnotice", []),
     # What must stay closed to everybody
     Attack("the signing key", "SELECT key FROM access_private.house", DENIED),
     Attack("the principals", "SELECT * FROM access_private.principal", DENIED),
@@ -152,5 +153,8 @@ def test_who_may_sees_what_the_attacks_look_for(world):
         ((label,),) = run("SELECT label_id FROM intermediaries_actor WHERE id = %s", [world.hidden.actor.pk])
         assert run("SELECT access.join_labels(ARRAY[%s])", [label]) == [(f"(3,{{{world.room}}})",)]
         assert run("SELECT access.readers_of(%s)", [label]) == [(1,)]
+    with undone(world.who["reviewer"]):
+        assert CANARY in repr(run("SELECT reason FROM access_breakglass"))
+        assert run("SELECT count(*) FROM access_breakglassnotice") == [(1,)]
     with undone(world.who["system"]):
         assert CANARY in repr(run("SELECT detail FROM access_event WHERE kind = 'export'"))
