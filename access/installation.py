@@ -73,6 +73,10 @@ def secure(using: str) -> None:
         def run(statement: str, **names) -> None:
             cursor.execute(sql.SQL(statement).format(role=role, **names).as_string(connection))
 
+        # Without temporary tables nobody brings functions of their own into a statement.
+        database = sql.Identifier(connections[using].settings_dict["NAME"])
+        run("REVOKE ALL ON DATABASE {database} FROM PUBLIC, {role}", database=database)
+        run("GRANT CONNECT ON DATABASE {database} TO {role}", database=database)
         run("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
         run("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}")
         run("GRANT USAGE ON SCHEMA public TO {role}")

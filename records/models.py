@@ -143,8 +143,8 @@ def record_constraints(name: str) -> list[models.BaseConstraint]:
 class HistoryEntry(models.Model):
     """One change of one record, written by a trigger whatever door it came through; append-only.
 
-    Visible only to those who may read both the label the record had then and the one it has now. ``hash`` covers
-    the entry and the hash of the one before it in the record's chain.
+    Visible only to those who may read the labels the record had before and after the change and the one it has now.
+    ``hash`` covers the entry and the hash of the one before it in the record's chain.
     """
 
     id = models.BigAutoField(primary_key=True)

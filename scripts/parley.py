@@ -10,6 +10,7 @@ seed                    import the public record again
 env                     only bring .venv up to date
 exec [--test] -- CMD    run a command with servers and environment
 services [--test]       only the servers, until Ctrl-C; prints the environment
+mutants [ARGS]          damage each rule of access once: a test must notice (--only TEXT, --jobs 2, --list)
 lock                    write requirements.txt and requirements-dev.txt anew
 """
 
@@ -91,6 +92,12 @@ def check(_arguments):
             raise Refusal(f"These checks failed: {', '.join(failed)}.")
         say("All checks passed")
         return 0
+
+
+def mutants(arguments):
+    """make mutants"""
+    with ready(open_site(test=True), dev=True) as (told, _held):
+        return processes.foreground([PYTHON, "-m", "scripts.mutants", *arguments], told)
 
 
 def shell(arguments):
@@ -242,6 +249,7 @@ KEPT = {
     "run": run,
     "test": test,
     "check": check,
+    "mutants": mutants,
     "shell": shell,
     "seed": seed,
     "exec": execute,

@@ -15,12 +15,23 @@ from tests.house import House
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
+def pytest_addoption(parser):
+    parser.addoption("--database", help="run on this database as it is, instead of making one (scripts/mutants)")
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker):
+def django_db_setup(request, django_test_environment, django_db_blocker):
     """The owner makes the test database; everything else happens as the application's role."""
+    standing = request.config.getoption("--database")
     for alias in ("default", "owner"):
         given = connections[alias].settings_dict
-        given["TEST"]["NAME"] = f"test_{given['NAME']}_{WORKER}"
+        if standing:
+            given["NAME"] = standing
+        else:
+            given["TEST"]["NAME"] = f"test_{given['NAME']}_{WORKER}"
+    if standing:
+        yield
+        return
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"}, serialized_aliases=set())
     yield

@@ -21,11 +21,11 @@ DECLARE
     label int := coalesce(under_label, (SELECT id FROM access_label WHERE level = 0 AND compartments = '{}'));
     told jsonb;
 BEGIN
-    IF coalesce(current_setting('parley.reader', true), '') <> '' THEN
-        reader := access.me();
-    ELSE
+    IF access_private.owner_at_work() THEN
         reader.name := 'owner';
         reader.role := 'owner';
+    ELSE
+        reader := access.me();
     END IF;
     -- One event after the other in each chain; held only until this transaction ends.
     PERFORM pg_advisory_xact_lock(hashtextextended('access_event ' || reader.name, 0));
@@ -52,6 +52,9 @@ BEGIN
     IF kind NOT IN ('sign_in', 'sign_in_failed', 'sign_out', 'token_refused', 'refused', 'read', 'export',
                     'password_changed', 'factor_added', 'factor_removed', 'invitation_refused') THEN
         RAISE EXCEPTION 'there is no such kind of event' USING ERRCODE = '42501';
+    END IF;
+    IF under_label <> ALL (access.my_labels()) THEN
+        RAISE EXCEPTION 'a label is not yours to read' USING ERRCODE = '42501';
     END IF;
     PERFORM access_private.add_event(kind, subject, on_table, on_records, under_label, detail);
 END $$;
@@ -185,7 +188,7 @@ BEGIN
                                       WHEN 'access_compartment' THEN either ->> 'id' END;
     PERFORM access_private.add_event(
         'rights.' || TG_ARGV[0], subject, NULL, NULL,
-        CASE WHEN compartment IS NOT NULL THEN access.label_for(0, ARRAY[compartment]) END,
+        CASE WHEN compartment IS NOT NULL THEN access_private.label_for(0, ARRAY[compartment]) END,
         jsonb_build_object('operation', lower(TG_OP), 'id', either -> 'id', 'changes', changes));
     RETURN NULL;
 END $$;

@@ -45,17 +45,25 @@ DECLARE
     reader access_private.principal;
     record_row jsonb := coalesce(new_row, old_row);
     happened timestamptz := clock_timestamp();
+    entry_label int := record_row ->> 'label_id';
     chained bytea;
     told jsonb;
 BEGIN
-    IF coalesce(current_setting('parley.reader', true), '') <> '' THEN
-        reader := access.me();
-    ELSE
+    IF access_private.owner_at_work() THEN
         reader.name := 'owner';
         reader.role := 'owner';
+    ELSE
+        reader := access.me();
     END IF;
     IF TG_OP = 'UPDATE' AND old_row = new_row THEN
         RETURN NULL;
+    END IF;
+    -- An entry keeps the row before and after: whoever reads it may read both. Else what a record said when it was
+    -- secret would be shown by the very change that took it out and lowered the record.
+    IF TG_OP = 'UPDATE' AND old_row -> 'label_id' <> new_row -> 'label_id' THEN
+        SELECT access_private.label_for(max(l.level), array_agg(c) FILTER (WHERE c IS NOT NULL)) INTO entry_label
+        FROM access_label l LEFT JOIN unnest(l.compartments) c ON true
+        WHERE l.id IN ((old_row ->> 'label_id')::int, (new_row ->> 'label_id')::int);
     END IF;
     SELECT hash INTO chained FROM records_historyentry
     WHERE record_id = (record_row ->> 'id')::uuid ORDER BY id DESC LIMIT 1;
@@ -69,7 +77,7 @@ BEGIN
                                       previous_hash, hash)
     VALUES (TG_TABLE_NAME, (record_row ->> 'id')::uuid, TG_OP, (record_row ->> 'version')::int, happened, reader.name,
             reader.user_id, reader.role, coalesce(act ->> 'door', ''), coalesce(act ->> 'reason', ''),
-            coalesce(act ->> 'request_id', ''), old_row, new_row, (record_row ->> 'label_id')::int,
+            coalesce(act ->> 'request_id', ''), old_row, new_row, entry_label,
             (record_row ->> 'label_id')::int, (record_row ->> 'draft_of')::uuid, chained,
             sha256(coalesce(chained, '') || convert_to(told::text, 'UTF8')));
     IF TG_OP = 'UPDATE' AND (old_row -> 'label_id', old_row -> 'draft_of') IS DISTINCT FROM (new_row -> 'label_id', new_row -> 'draft_of') THEN
