@@ -78,6 +78,9 @@ class Record(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
     withdrawn_reason = models.TextField(_("reason for withdrawing"), blank=True, editable=False)
 
+    # Reverse relations to the records that are parts of this one; its citations are in any case.
+    parts: tuple[str, ...] = ()
+
     citations = GenericRelation("sources.Citation", content_type_field="record_type", object_id_field="record_id")
 
     objects = RecordManager()
