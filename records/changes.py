@@ -1,4 +1,4 @@
-"""What one history entry changed, field by field: values for programs, words for people, marked differences of texts."""
+"""What one history entry changed, field by field: values for programs, words for people, differences of texts."""
 
 import difflib
 import re
@@ -154,7 +154,7 @@ class Names:
         return str(shown(value))
 
     def data(self, one: models.Field, value: Any, target: type[models.Model] | None = None) -> Any:
-        """Return a stored value for programs: of a link identifier and name, or null where the reader may not see it."""
+        """Return a stored value for programs: of a link identifier and name; null where the reader may not see it."""
         if target is None and isinstance(one, models.ForeignKey):
             target = one.remote_field.model
         if value is None:

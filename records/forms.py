@@ -32,10 +32,8 @@ class HistoryFilterForm(forms.Form):
     def __init__(self, data, *, model: type[Record], entries: models.QuerySet):
         """Offer the fields of ``model`` and the people of ``entries``, which the reader may see."""
         super().__init__(data)
-        self.columns = {
-            field.name: field.column for field in model._meta.local_concrete_fields if field.column not in HOUSEKEEPING
-        }
-        offered = sorted(((name, field_label(model, name)) for name in self.columns), key=lambda pair: pair[1])
+        names = [field.name for field in model._meta.local_concrete_fields if field.column not in HOUSEKEEPING]
+        offered = sorted(((name, field_label(model, name)) for name in names), key=lambda pair: pair[1])
         self.fields["field"].choices = [("", _("All")), *offered]
         ids = set(entries.order_by().values_list("user_id", flat=True).distinct())
         people = User.objects.filter(pk__in=ids - {None}).values_list("username", flat=True)

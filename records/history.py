@@ -54,17 +54,25 @@ def entries_of(record: Record, *, with_parts: bool = False) -> models.QuerySet[H
 
 
 def only(told: list[dict], field: str) -> list[dict]:
-    """Return of told entries those in which the reader may see that a field changed, with nothing but that field."""
-    kept = [entry | {"changes": [one for one in entry["changes"] if one.field == field]} for entry in told]
-    return [entry for entry in kept if entry["changes"]]
+    """Return told entries with nothing but the changes of one field."""
+    return [entry | {"changes": [one for one in entry["changes"] if one.field == field]} for entry in told]
 
 
-def changing(entries: models.QuerySet, model: type[Record], column: str) -> models.QuerySet[HistoryEntry]:
-    """Return the entries in which a column may have changed; ``tell`` knows whether the reader may see that it did."""
-    differ = entries.filter(record_table=model._meta.db_table).annotate(
-        value_before=KeyTransform(column, "before"), value_after=KeyTransform(column, "after")
+def changing(entries: models.QuerySet, model: type[Record], field: str) -> models.QuerySet[HistoryEntry]:
+    """Return the entries in which the reader may see that a field of ``model`` changed.
+
+    Looked at one by one, because only their words tell: a link to a hidden record is no change, and counts as none.
+    """
+    entries = entries.filter(record_table=model._meta.db_table)
+    column = model._meta.get_field(field).column
+    differing = entries.annotate(was=KeyTransform(column, "before"), now=KeyTransform(column, "after"))
+    asked = list(differing.exclude(operation="UPDATE", was=models.F("now")))
+    names = Names()
+    for entry in asked:
+        names.expect_values(model, entry)
+    return entries.filter(
+        pk__in=[entry.pk for entry in asked if any(one.field == field for one in changes_of(model, entry, names))]
     )
-    return differ.exclude(operation="UPDATE", value_before=models.F("value_after"))
 
 
 def by_person(entries: models.QuerySet, name: str) -> models.QuerySet[HistoryEntry]:

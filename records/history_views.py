@@ -47,7 +47,7 @@ class RecordHistoryView(KindMixin, SingleObjectMixin, TemplateView):
         elif not form.is_valid():
             entries = entries.none()
         if asked.get("field"):
-            entries = history.changing(entries, self.model, form.columns[asked["field"]])
+            entries = history.changing(entries, self.model, asked["field"])
         if asked.get("person"):
             entries = history.by_person(entries, asked["person"])
         page = given.get("page", "1")

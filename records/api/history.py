@@ -49,7 +49,7 @@ def entries_asked(record: Record, params) -> tuple:
     if form.cleaned_data["person"]:
         entries = history.by_person(entries, form.cleaned_data["person"])
     field = form.cleaned_data["field"]
-    return (history.changing(entries, type(record), form.columns[field]) if field else entries), field
+    return (history.changing(entries, type(record), field) if field else entries), field
 
 
 def as_told(entries: list, record: Record, field: str) -> list[dict]:

@@ -27,7 +27,7 @@ class Owner:
             )
         self.first_seal = self.seal()
         self.change_name("three")
-        self.run("SELECT access_private.add_event('export', NULL, '', NULL, NULL, '{}')")
+        self.note("fourth")
         self.seal()
         self.entries = self.numbers(
             "SELECT id FROM records_historyentry WHERE record_id = %s ORDER BY id", self.actor.pk
@@ -41,6 +41,11 @@ class Owner:
 
     def numbers(self, statement: str, *params) -> list[int]:
         return [number for (number,) in self.run(statement, *params)]
+
+    def note(self, what: str) -> None:
+        """Write an event as the owner."""
+        told = "SELECT access_private.add_event('export', NULL, '', NULL, NULL, jsonb_build_object('what', %s))"
+        self.run(told, what)
 
     def change_name(self, name: str) -> None:
         self.run("UPDATE intermediaries_actor SET name = %s WHERE id = %s", name, self.actor.pk)
