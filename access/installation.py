@@ -30,6 +30,7 @@ OPEN_TABLES: dict[str, tuple[str, str]] = {
     "django_content_type": ("SELECT", "names of models"),
     "django_migrations": ("SELECT", "names of migrations"),
     "records_historyentry": ("SELECT", "own policy: the label then and the label now"),
+    "records_historyseal": ("SELECT", "own policy: the system alone; written by a function only"),
     "records_searchentry": ("SELECT", "policy on the label of the record found"),
     "reports_reportrun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under its label"),
 }

@@ -1,4 +1,4 @@
-"""The bases of all pages about one kind of record: list, detail, history, withdraw."""
+"""The bases of all pages about one kind of record: list, detail, withdraw; the history is in history_views."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -213,7 +213,7 @@ class RecordDetailView(KindMixin, DetailView):
             "facts": self.fact_list(),
             "sections": self.section_list(),
             "citations": self.citation_list(),
-            "history": [history.told(record, entry) for entry in entries],
+            "history": history.tell(entries, record),
             "history_url": self.page_url("history", record.pk),
             "edit_url": self.page_url("edit", record.pk) if self.may_change() else None,
             "withdraw_url": self.page_url("withdraw", record.pk) if self.may_change() else None,
@@ -224,36 +224,6 @@ class RecordDetailView(KindMixin, DetailView):
             "withdrawn": {"at": record.withdrawn_at, "reason": record.withdrawn_reason}
             if record.is_withdrawn
             else None,
-        }
-
-
-class RecordHistoryView(KindMixin, SingleObjectMixin, ListView):
-    """Every visible change of one record, field by field."""
-
-    template_name = "records/history.html"
-    page_size = 50
-
-    def get(self, request, *args, **kwargs):
-        self.object = self.get_object(self.model.objects.all())
-        return super().get(request, *args, **kwargs)
-
-    def get_queryset(self):
-        return history.entries_of(self.object)
-
-    def get_context_data(self, **kwargs):
-        page = self.request.GET.get("page", "1")
-        number = int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1
-        start = (number - 1) * self.page_size
-        entries = list(self.object_list[start : start + self.page_size + 1])
-        return super().get_context_data(**kwargs) | {
-            "object": self.object,
-            "title": _("History of %(record)s") % {"record": self.object},
-            "entries": [history.told(self.object, entry) for entry in entries[: self.page_size]],
-            "page": {
-                "number": number,
-                "previous_url": f"?page={number - 1}" if number > 1 else None,
-                "next_url": f"?page={number + 1}" if len(entries) > self.page_size else None,
-            },
         }
 
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from access import permissions
 from access.context import current_reader
 from records.api.errors import Precondition
+from records.api.history import HistorySerializer, as_told, entries_asked
 from records.api.serializers import VersionSerializer
 from records.models import Record
 from records.services import add_record, change_record, withdraw_record
@@ -130,6 +131,21 @@ class RecordViewSet(
             current_reader(), record, reason=body.validated_data["reason"], expected_version=self.expected_version()
         )
         return self.answer(record)
+
+    @extend_schema(
+        responses=HistorySerializer(many=True),
+        parameters=[
+            OpenApiParameter("field", str, description="Only changes of this field."),
+            OpenApiParameter("person", str, description="Only of this account, by user name; `-` is the system."),
+        ],
+        filters=False,
+    )
+    @action(detail=True, methods=["get"], filter_backends=[])
+    def history(self, request, *args, **kwargs):
+        """Every change of the record that you may see, newest first, in sentences and field by field."""
+        record = self.get_object()
+        entries, field = entries_asked(record, request.query_params)
+        return self.get_paginated_response(as_told(self.paginate_queryset(entries), record, field))
 
     def answer(self, record: Record) -> Response:
         record = self.get_queryset().get(pk=record.pk)
