@@ -1,8 +1,8 @@
 """The one way to name the reader: ``acting_as(principal)``.
 
-A principal is one of ``"anonymous"``, ``"system"``, ``"entry:<uuid>"``, ``"user:<uuid>"`` and ``"token:<uuid>"``. Inside the context
-every statement of this transaction is answered by PostgreSQL's row-level policies for that principal, and the
-managers of classified models add the same labels as constants, for the planner's sake.
+A principal is one of ``"anonymous"``, ``"system"``, ``"entry:<uuid>"``, ``"user:<uuid>"`` and ``"token:<uuid>"``.
+Inside the context every statement of this transaction is answered by PostgreSQL's row-level policies for that
+principal, and the managers of classified models add the same labels as constants, for the planner's sake.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -35,8 +35,18 @@ class Reader:
     labels: tuple[int, ...] = ()
     clearance: int = 0
     compartments: tuple[int, ...] = ()
+    permissions: frozenset[str] = frozenset()
     door: str = "command"
     request_id: str = ""
+    address: str = ""
+    # Labels of restricted and confidential records, and which of these records were read under each.
+    logged_labels: frozenset[int] = frozenset()
+    records_read: dict[tuple[str, int], set[uuid.UUID]] = field(default_factory=dict)
+
+    @property
+    def act(self) -> dict[str, str]:
+        """What the history and the events keep of how this reader came in."""
+        return {"door": self.door, "request_id": self.request_id, "address": self.address}
 
 
 _reader: ContextVar[Reader | None] = ContextVar("parley_reader", default=None)
@@ -81,17 +91,35 @@ def refresh_labels() -> None:
     """Read the reader's labels again, after a write that may have made a new one."""
     reader = current_reader()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT access.my_labels()")
-        reader.labels = tuple(cursor.fetchone()[0])
+        cursor.execute("SELECT access.my_labels(), access.my_logged_labels()")
+        labels, logged = cursor.fetchone()
+        reader.labels, reader.logged_labels = tuple(labels), frozenset(logged)
+
+
+def note_read(table: str, pk: uuid.UUID, label: int | None) -> None:
+    """Remember that a record reached the reader; restricted and confidential ones are logged when the door closes."""
+    reader = _reader.get()
+    if reader is not None and label in reader.logged_labels:
+        reader.records_read.setdefault((table, label), set()).add(pk)
+
+
+def log_reads(reader: Reader) -> None:
+    """Write down which restricted and confidential records reached the reader: one event for each table and label."""
+    with connection.cursor() as cursor:
+        for (table, label), found in reader.records_read.items():
+            cursor.execute(
+                "SELECT access.note('read', NULL, %s, %s::uuid[], %s, '{}')", [table, sorted(map(str, found)), label]
+            )
 
 
 @contextmanager
-def acting_as(principal: str, *, door: str = "command", request_id: str = "") -> Iterator[Reader]:
+def acting_as(principal: str, *, door: str = "command", request_id: str = "", address: str = "") -> Iterator[Reader]:
     """Run everything inside, in one transaction, as ``principal``.
 
     ``door`` says through what the change comes (page, api, task, command, import) and is kept in the history with
-    ``request_id``. Contexts nest; leaving one restores the one before, also after an error. Raises
-    ``django.db.ProgrammingError`` (42501) for a principal that does not exist or was deactivated.
+    ``request_id``; the events keep the IP ``address`` too. What anybody but the system read of restricted and
+    confidential records is logged on leaving. Contexts nest; leaving one restores the one before, also after an
+    error. Raises ``django.db.ProgrammingError`` (42501) for a principal that does not exist or was deactivated.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -99,19 +127,24 @@ def acting_as(principal: str, *, door: str = "command", request_id: str = "") ->
             " coalesce(current_setting('parley.act', true), '')"
         )
         start, outer_reader, outer_act = cursor.fetchone()
-        act = json.dumps({"door": door, "request_id": request_id})
+        reader = Reader(principal, door=door, request_id=request_id, address=address)
         cursor.execute(
             "SELECT set_config('parley.reader', %s, true), set_config('parley.act', %s, true)",
-            [sign(principal, start), act],
+            [sign(principal, start), json.dumps(reader.act)],
         )
-        cursor.execute("SELECT role, user_id, labels, clearance, compartments FROM access.me()")
-        role, user_id, labels, clearance, compartments = cursor.fetchone()
-        reader = Reader(
-            principal, role, user_id, tuple(labels), clearance, tuple(compartments), door=door, request_id=request_id
+        cursor.execute(
+            "SELECT role, user_id, labels, clearance, compartments, permissions, access.my_logged_labels()"
+            " FROM access.me()"
         )
+        reader.role, reader.user_id, labels, reader.clearance, compartments, permissions, logged = cursor.fetchone()
+        reader.labels, reader.compartments = tuple(labels), tuple(compartments)
+        reader.permissions = frozenset(permissions)
+        reader.logged_labels = frozenset() if principal == SYSTEM else frozenset(logged)
         before = _reader.set(reader)
         try:
             yield reader
+            if reader.records_read and not connection.needs_rollback:
+                log_reads(reader)
         finally:
             _reader.reset(before)
             # Leaving a savepoint does not undo SET LOCAL, so an outer reader is put back by hand.
@@ -126,8 +159,7 @@ def acting_as(principal: str, *, door: str = "command", request_id: str = "") ->
 @contextmanager
 def because(reason: str) -> Iterator[None]:
     """Attach a reason to the changes made inside; the history keeps it."""
-    reader = current_reader()
-    told = {"door": reader.door, "request_id": reader.request_id}
+    told = current_reader().act
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('parley.act', %s, true)", [json.dumps(told | {"reason": reason})])
         yield

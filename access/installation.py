@@ -1,4 +1,4 @@
-"""After every migration, as the owner: the signing key and the grants of the application's role.
+"""After every migration, as the owner: the signing key, the permission table and the grants of the application's role.
 
 Default-deny: everything is revoked, then each table is granted what its kind allows. A table that is neither
 classified nor named in OPEN_TABLES gets nothing, and a test says so.
@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import connections
 from psycopg2 import sql
 
+from access.permissions import ALLOWED
+
 # Tables without labels that the application may use, with the reason why they need none.
 OPEN_TABLES: dict[str, tuple[str, str]] = {
     "access_user": ("SELECT, INSERT, UPDATE", "accounts; changes are guarded by a trigger"),
@@ -16,6 +18,9 @@ OPEN_TABLES: dict[str, tuple[str, str]] = {
     "access_compartment": ("SELECT, INSERT, UPDATE", "own policy: members and administrators"),
     "access_label": ("SELECT", "own policy: labels the reader may read"),
     "access_apitoken": ("SELECT, INSERT, UPDATE", "digests only; changes are guarded by a trigger"),
+    "access_event": ("SELECT", "own policy: one's own, or as who keeps watch; written by functions only"),
+    "access_breakglass": ("SELECT, INSERT, UPDATE", "own policy; changes are guarded by a trigger"),
+    "access_breakglassnotice": ("SELECT, UPDATE", "own policy; changes are guarded by a trigger"),
     "django_session": ("SELECT, INSERT, UPDATE, DELETE", "session keys are kept as digests"),
     "django_content_type": ("SELECT", "names of models"),
     "django_migrations": ("SELECT", "names of migrations"),
@@ -48,9 +53,14 @@ def secure(using: str) -> None:
         if not cursor.fetchone()[0]:
             return
         cursor.execute(
-            "INSERT INTO access_private.secret (id, key) VALUES (1, %s)"
+            "INSERT INTO access_private.house (id, key) VALUES (1, %s)"
             " ON CONFLICT (id) DO UPDATE SET key = excluded.key",
             [settings.PARLEY_CONTEXT_KEY],
+        )
+        cursor.execute("DELETE FROM access_private.permission")
+        cursor.executemany(
+            "INSERT INTO access_private.permission (role, action) VALUES (%s, %s)",
+            [(str(role), action) for role, actions in ALLOWED.items() for action in sorted(actions)],
         )
         role = sql.Identifier(settings.PARLEY_APP_ROLE)
         connection = cursor.connection

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from access.context import ANONYMOUS, acting_as, token_principal, user_principal
+from access.events import note
 from access.models import ApiToken
 
 OPEN_PATHS = ("/sign-in/", "/static/", "/healthz", "/readyz", "/theme/")
@@ -31,24 +32,19 @@ class ReadingDoorMiddleware:
         request.api_token = None
         is_api = request.path.startswith("/api/")
         kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() in {"token", "bearer"}:
-            token = (
-                ApiToken.objects.usable()
-                .select_related("user")
-                .filter(digest=ApiToken.digest_of(secret.strip()))
-                .first()
-            )
+        if is_api and kind.lower() in {"token", "bearer"}:
+            token = usable_token(secret.strip(), address_of(request))
             if token is None:
-                return refuse_token()
+                return refuse_token(request)
             request.user, request.api_token, principal = token.user, token, token_principal(token)
         else:
             request.user = get_user(request)
             principal = user_principal(request.user) if request.user.is_authenticated else ANONYMOUS
         if principal == ANONYMOUS and settings.SIGN_IN_REQUIRED and not request.path.startswith(OPEN_PATHS):
             if is_api:
-                return refuse_token()
+                return not_signed_in()
             return redirect_to_login(request.get_full_path())
-        with acting_as(principal, door="api" if is_api else "page", request_id=uuid.uuid4().hex) as reader:
+        with acting_as(principal, **way_in(request)) as reader:
             request.reader = reader
             if request.api_token is not None:
                 note_use(request.api_token)
@@ -62,7 +58,35 @@ class ReadingDoorMiddleware:
         return response
 
 
-def refuse_token() -> JsonResponse:
+def address_of(request: HttpRequest) -> str:
+    """Return the client's IP address: the proxy's last hop where Parley is told that it stands behind one."""
+    if settings.BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()[:45]
+    return request.META.get("REMOTE_ADDR", "")[:45]
+
+
+def way_in(request: HttpRequest) -> dict[str, str]:
+    """Return what ``acting_as`` keeps of a request: door, request id and address."""
+    if not hasattr(request, "request_id"):
+        request.request_id = uuid.uuid4().hex
+    door = "api" if request.path.startswith("/api/") else "page"
+    return {"door": door, "request_id": request.request_id, "address": address_of(request)}
+
+
+def usable_token(secret: str, address: str) -> ApiToken | None:
+    """Return the token of this secret if it is in force and may be used from this address."""
+    token = ApiToken.objects.usable().select_related("user").filter(digest=ApiToken.digest_of(secret)).first()
+    return token if token is not None and token.allows_address(address) else None
+
+
+def refuse_token(request: HttpRequest) -> JsonResponse:
+    """Write down that a token was refused, never which it claimed to be, and answer like any missing one."""
+    with acting_as(ANONYMOUS, **way_in(request)):
+        note("token_refused")
+    return not_signed_in()
+
+
+def not_signed_in() -> JsonResponse:
     """The API's answer to a missing or unusable token; the shape of every API error."""
     detail = _("Sign in, or send a token that is neither expired nor revoked: Authorization: Token <token>.")
     response = JsonResponse({"error": {"code": "not_authenticated", "message": detail, "fields": {}}}, status=401)

@@ -1,6 +1,8 @@
 """Users, compartments, labels and API tokens: everything that decides who may read and write."""
 
+import datetime as dt
 import hashlib
+import ipaddress
 import secrets
 import uuid
 
@@ -8,6 +10,7 @@ from django.contrib.auth import hashers
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -133,8 +136,14 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=120)
     prefix = models.CharField(_("begins with"), max_length=16)
     digest = models.CharField(max_length=64, unique=True)
-    may_write = models.BooleanField(_("may write"), default=False)
+    # Kinds of record by their model label ("negotiations.meeting"); None is every kind.
+    reads = ArrayField(models.CharField(max_length=100), verbose_name=_("may read"), null=True, default=None)
+    writes = ArrayField(models.CharField(max_length=100), verbose_name=_("may write"), null=True, default=list)
     max_level = models.SmallIntegerField(_("highest level"), choices=Level.choices, default=Level.PUBLIC)
+    # Of the user's compartments only these; None is all of them.
+    compartments = ArrayField(models.IntegerField(), verbose_name=_("compartments"), null=True, default=None)
+    # Addresses it may be used from, as networks ("192.0.2.0/24"); an empty list is everywhere.
+    networks = ArrayField(models.CharField(max_length=43), verbose_name=_("allowed networks"), default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"))
     last_used_at = models.DateTimeField(_("last used"), null=True)
@@ -147,10 +156,25 @@ class ApiToken(models.Model):
         verbose_name = _("API token")
         constraints = [
             models.CheckConstraint(condition=models.Q(max_level__range=(0, 3)), name="token_level_known"),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__lte=models.F("created_at") + dt.timedelta(days=366)),
+                name="token_expires_within_a_year",
+                violation_error_message=_("A token lasts a year at most."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+    def allows_address(self, address: str) -> bool:
+        """Return whether the token may be used from this IP address."""
+        if not self.networks:
+            return True
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(found in ipaddress.ip_network(network) for network in self.networks)
 
     @staticmethod
     def digest_of(secret: str) -> str:
@@ -165,3 +189,87 @@ class ApiToken(models.Model):
             user=user, name=name, prefix=secret[: len(cls.PREFIX) + 4], digest=cls.digest_of(secret), **fields
         )
         return token, secret
+
+
+# How long broken glass stays broken at most.
+BREAK_GLASS_MINUTES = 60
+
+
+class BreakGlass(models.Model):
+    """For a stated reason and at most an hour, one user may read everything; every reviewer is told.
+
+    The database widens the user's own principal until ``until`` or ``ended_at``, whichever comes first.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="broken_glass")
+    reason = models.TextField(_("reason"))
+    started_at = models.DateTimeField(_("from"), default=timezone.now)
+    until = models.DateTimeField(_("until"))
+    ended_at = models.DateTimeField(_("ended"), null=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+        verbose_name = _("break-glass access")
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="break_glass_has_reason"),
+            models.CheckConstraint(
+                condition=models.Q(until__lte=models.F("started_at") + dt.timedelta(minutes=BREAK_GLASS_MINUTES + 1)),
+                name="break_glass_ends_within_the_hour",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None and self.until > timezone.now()
+
+
+class BreakGlassNotice(models.Model):
+    """One reviewer was told of broken glass; written by the database when the glass breaks."""
+
+    break_glass = models.ForeignKey(BreakGlass, models.PROTECT, related_name="notices")
+    reviewer = models.ForeignKey(User, models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(_("seen"), null=True)
+
+    def __str__(self) -> str:
+        return f"{self.break_glass_id} to {self.reviewer_id}"
+
+
+class Event(models.Model):
+    """Something about access that happened: a sign-in, a refusal, a read of restricted records, a change of rights.
+
+    Written by the database (``access.note`` and triggers), append-only; ``hash`` covers the event and the hash of the
+    one before it with the same principal. ``records`` are identifiers in ``record_table``, all under ``label``.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    principal = models.CharField(max_length=80)
+    user = models.ForeignKey(User, models.DO_NOTHING, null=True, related_name="+")
+    role = models.CharField(max_length=16)
+    subject = models.ForeignKey(User, models.DO_NOTHING, null=True, related_name="+")
+    door = models.CharField(max_length=16)
+    reason = models.TextField()
+    request_id = models.CharField(max_length=64)
+    address = models.CharField(max_length=45)
+    record_table = models.CharField(max_length=63)
+    records = ArrayField(models.UUIDField(), default=list)
+    label = models.ForeignKey(Label, models.DO_NOTHING, related_name="+")
+    detail = models.JSONField(default=dict)
+    previous_hash = models.BinaryField(null=True)
+    hash = models.BinaryField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["principal", "-id"], name="event_chain"),
+            models.Index(fields=["user", "-id"], name="event_of_user"),
+            GinIndex(fields=["records"], name="event_records"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.principal} {self.at:%Y-%m-%d %H:%M}"

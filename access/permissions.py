@@ -1,4 +1,8 @@
-"""Who may do what: one table, role × action. Reading is decided by the policies, not here."""
+"""Who may do what: one table, role × action. Reading is decided by the policies, not here.
+
+After every migration the table is written into the database (``access/installation.py``), where the policies and
+triggers ask it; ``may`` asks what the database answered for the reader of this context.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -10,25 +14,31 @@ from access.levels import Role
 READ = "read"
 WRITE = "write"
 WITHDRAW = "withdraw"
-REVIEW = "review"
+REVIEW = "review"  # verify, return, restore, see drafts
+LOWER = "lower"  # lower confidentiality, agree to an embargo, release a public summary
+ESTIMATE = "estimate"
 REPORT = "report"
-MANAGE = "manage"
+AUDIT = "audit"  # read what others did
+MANAGE = "manage"  # accounts, compartments, the emergency switch
+BREAK_GLASS = "break_glass"
 
 ALLOWED: dict[str, frozenset[str]] = {
     "anonymous": frozenset({READ}),
     "entering": frozenset({READ}),
-    Role.ANALYST: frozenset({READ, REPORT}),
-    Role.RECORDER: frozenset({READ, REPORT, WRITE, WITHDRAW}),
-    Role.REVIEWER: frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW}),
-    Role.ADMINISTRATOR: frozenset({READ, REPORT, MANAGE}),
-    "system": frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW, MANAGE}),
+    Role.ANALYST: frozenset({READ, REPORT, BREAK_GLASS}),
+    Role.RECORDER: frozenset({READ, REPORT, WRITE, WITHDRAW, BREAK_GLASS}),
+    Role.REVIEWER: frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW, LOWER, ESTIMATE, AUDIT, BREAK_GLASS}),
+    Role.ADMINISTRATOR: frozenset({READ, REPORT, MANAGE, AUDIT}),
+    "system": frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW, LOWER, ESTIMATE, AUDIT, MANAGE}),
+    # Of its user's role a token keeps only these.
+    "reading token": frozenset({READ, REPORT}),
+    "writing token": frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW, LOWER, ESTIMATE}),
 }
 
 
 def may(action: str, reader: Reader | None = None) -> bool:
     """Return whether the reader (by default the current one) may do ``action``."""
-    reader = reader or current_reader()
-    return action in ALLOWED.get(reader.role, frozenset())
+    return action in (reader or current_reader()).permissions
 
 
 def demand(action: str) -> None:
@@ -38,10 +48,22 @@ def demand(action: str) -> None:
 
 
 class RolePermission(BasePermission):
-    """DRF permission: a view's ``actions_needed`` maps its actions to the table's; unsafe ones need WRITE."""
+    """DRF permission: a view's ``actions_needed`` maps its actions to the table's; unsafe ones need WRITE.
+
+    A token must have the view's kind of record in its scope; the database refuses its writes outside it as well.
+    """
 
     def has_permission(self, request, view) -> bool:
         needed = getattr(view, "actions_needed", {}).get(getattr(view, "action", None))
+        is_safe = request.method in SAFE_METHODS
         if needed is None:
-            needed = READ if request.method in SAFE_METHODS else WRITE
+            needed = READ if is_safe else WRITE
+        token = request._request.api_token
+        queryset = getattr(view, "queryset", None)
+        if token is not None and queryset is not None:
+            scope = token.reads if is_safe else token.writes
+            # A report is asked for with the right to read; its rows hold no kind of record of their own.
+            if needed != REPORT and scope is not None and queryset.model._meta.label_lower not in scope:
+                self.message = _("This token may not do that with records of this kind. Make one with a wider scope.")
+                return False
         return may(needed)

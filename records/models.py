@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from access.context import note_read
 from access.levels import Level
 from access.managers import ClassifiedManager, ClassifiedQuerySet
 from access.models import Label
@@ -89,6 +90,12 @@ class Record(models.Model):
     def get_absolute_url(self) -> str:
         """The address of the record's page."""
         return reverse(f"{self._meta.app_label}:{self.kind}-detail", args=[self.pk])
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        record = super().from_db(db, field_names, values)
+        note_read(cls._meta.db_table, record.pk, record.__dict__.get("label_id"))
+        return record
 
     @classmethod
     def list_url(cls) -> str:

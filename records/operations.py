@@ -9,14 +9,15 @@ class Protect(Operation):
 
     The parents, whose labels it inherits, are its foreign keys to other records, read from the model itself; a
     generic link (``record_type``, ``record_id``) counts as one. ``search`` names the columns whose words are found
-    by the search. Reversible.
+    by the search, ``action`` what the permission table must allow to whoever writes. Reversible.
     """
 
     reversible = True
 
-    def __init__(self, model_name: str, search: tuple[str, ...] = ()):
+    def __init__(self, model_name: str, search: tuple[str, ...] = (), action: str = "write"):
         self.model_name = model_name
         self.search = search
+        self.action = action
 
     def state_forwards(self, app_label, state):
         pass
@@ -38,7 +39,7 @@ class Protect(Operation):
         if not router.allow_migrate_model(schema_editor.connection.alias, model):
             return
         table = model._meta.db_table
-        schema_editor.execute("CALL access.protect(%s, %s::text[])", [table, self.parents(model)])
+        schema_editor.execute("CALL access.protect(%s, %s::text[], %s)", [table, self.parents(model), self.action])
         schema_editor.execute(
             f'CREATE TRIGGER b_keep_version BEFORE INSERT OR UPDATE ON "{table}" FOR EACH ROW'
             " EXECUTE FUNCTION access_private.keep_version()"

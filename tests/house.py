@@ -44,7 +44,7 @@ tokens = {}
 with acting_as(SYSTEM):
     for name, user in people.all().items():
         _token, tokens[name] = ApiToken.issue(
-            user, "tests", may_write=True, max_level=user.clearance, expires_at=timezone.now() + dt.timedelta(days=1))
+            user, "tests", writes=None, max_level=user.clearance, expires_at=timezone.now() + dt.timedelta(days=1))
 print(json.dumps({"tokens": tokens, "ids": {name: str(user.pk) for name, user in people.all().items()},
                   "room": people.room.pk}))
 """

@@ -2339,7 +2339,7 @@ class Migration(migrations.Migration):
         Protect("OutcomeRole"),
         Protect("Delivery", search=("notes",)),
         Protect("Claim", search=("claimant_words", "notes")),
-        Protect("Estimate", search=("reason",)),
-        Protect("EstimateClaim", search=("reason",)),
+        Protect("Estimate", search=("reason",), action="estimate"),
+        Protect("EstimateClaim", search=("reason",), action="estimate"),
         Protect("RunningTotal", search=("claimant_words", "counting_basis", "notes")),
     ]

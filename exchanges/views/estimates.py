@@ -63,7 +63,7 @@ class EstimateDetail(RecordDetailView):
         return self.object.reason
 
     def may_change(self):
-        return super().may_change() and permissions.may(permissions.REVIEW)
+        return super().may_change() and permissions.may(permissions.ESTIMATE)
 
 
 class EstimateWithdraw(RecordWithdrawView):
@@ -73,5 +73,5 @@ class EstimateWithdraw(RecordWithdrawView):
 
     def dispatch(self, request, *args, **kwargs):
         self.get_object(self.model.objects.current())
-        permissions.demand(permissions.REVIEW)
+        permissions.demand(permissions.ESTIMATE)
         return super().dispatch(request, *args, **kwargs)

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             "history_and_search.sql",
             "DROP TRIGGER frozen_whole ON records_historyentry; DROP TRIGGER frozen ON records_historyentry;"
             " DROP FUNCTION access_private.keep_version(); DROP FUNCTION access_private.write_history();"
-            " DROP FUNCTION access_private.refuse_rewriting(); DROP FUNCTION access_private.index_words();"
+            " DROP FUNCTION access_private.index_words();"
             " DROP SCHEMA records CASCADE;",
         ),
     ]

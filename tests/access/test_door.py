@@ -1,9 +1,9 @@
 """The reading door: who is named, what they see, what cannot be forged."""
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from access.context import ANONYMOUS, SYSTEM, NoReader, acting_as, sign, user_principal
+from access.context import ANONYMOUS, SYSTEM, NoReader, acting_as, because, sign, user_principal
 from access.levels import Level
 from access.models import Membership, User
 from intermediaries.models import Actor
@@ -182,4 +182,7 @@ def test_nobody_promotes_anybody_but_the_administrator_and_never_oneself(people)
         with acting_as(user_principal(user)), pytest.raises(ProgrammingError, match="not yours"):
             User.objects.filter(pk=user.pk).update(clearance=Level.CONFIDENTIAL, role="reviewer")
     with acting_as(user_principal(people.administrator)):
-        User.objects.filter(pk=people.analyst.pk).update(clearance=Level.RESTRICTED)
+        with pytest.raises(IntegrityError, match="needs a reason"), transaction.atomic():
+            User.objects.filter(pk=people.analyst.pk).update(clearance=Level.RESTRICTED)
+        with because("Joins the desk"):
+            User.objects.filter(pk=people.analyst.pk).update(clearance=Level.RESTRICTED)

@@ -135,7 +135,9 @@ def api_of(user, *, may_write: bool = True, level: int = 3) -> APIClient:
     """Return a client that sends a token of the user."""
     with acting_as(SYSTEM):
         expires = timezone.now() + dt.timedelta(days=1)
-        _token, secret = ApiToken.issue(user, "test", may_write=may_write, max_level=level, expires_at=expires)
+        _token, secret = ApiToken.issue(
+            user, "test", writes=None if may_write else [], max_level=level, expires_at=expires
+        )
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Token {secret}")
     return client

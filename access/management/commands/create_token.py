@@ -31,6 +31,10 @@ class Command(BaseCommand):
             if user is None:
                 raise CommandError(_("There is no active account with the name %(name)s.") % {"name": username})
             _token, secret = ApiToken.issue(
-                user, name, may_write=write, max_level=level, expires_at=timezone.now() + dt.timedelta(days=days)
+                user,
+                name,
+                writes=None if write else [],
+                max_level=level,
+                expires_at=timezone.now() + dt.timedelta(days=days),
             )
         self.stdout.write(secret)

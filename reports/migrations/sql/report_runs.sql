@@ -14,4 +14,7 @@ CREATE TRIGGER a_set_label BEFORE INSERT OR UPDATE ON reports_reportrun
 ALTER TABLE reports_reportrun ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON reports_reportrun USING (
     (SELECT access.my_role()) = 'system'
-    OR (owner_id = (SELECT access.my_user()) AND label_id IN (SELECT unnest(access.my_labels()))));
+    OR (owner_id = (SELECT access.my_user()) AND label_id IN (SELECT unnest(access.my_labels()))))
+    WITH CHECK ((SELECT access.may('report')) AND (
+        (SELECT access.my_role()) = 'system'
+        OR (owner_id = (SELECT access.my_user()) AND label_id IN (SELECT unnest(access.my_labels())))));
