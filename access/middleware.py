@@ -8,7 +8,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from access.context import ANONYMOUS, acting_as, token_principal, user_principal
@@ -22,7 +21,7 @@ class ReadingDoorMiddleware:
     """Resolves session or token to one principal and runs view and rendering as that reader, in one transaction.
 
     Sets ``request.user`` and ``request.api_token`` (None for a session). An unknown, expired or revoked token is
-    answered 401. Answers are never cached by anyone. A server error rolls the whole transaction back.
+    answered 401. ``access/headers.py`` keeps answers out of every cache. A server error rolls the whole transaction back.
     """
 
     def __init__(self, get_response):
@@ -53,8 +52,6 @@ class ReadingDoorMiddleware:
                 raise RuntimeError("A streamed answer must open its own acting_as.")
             if response.status_code >= 500:
                 transaction.set_rollback(True)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        patch_vary_headers(response, ["Cookie", "Authorization"])
         return response
 
 

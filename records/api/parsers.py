@@ -1,19 +1,48 @@
 """Reads request bodies."""
 
 import json
+from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, parsers
+from rest_framework import exceptions, parsers, status
+
+
+# No record is nested deeper than a list of objects.
+DEEPEST = 20
+
+
+class TooLarge(exceptions.APIException):
+    """The body is longer than any record can be."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+    def __init__(self):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
+        super().__init__(_("The body is too large. Send at most %(most)s MB.") % {"most": most})
+
+
+def is_deeper(data: Any, most: int) -> bool:
+    """Return whether something is nested deeper than ``most`` lists and objects."""
+    if not isinstance(data, dict | list):
+        return False
+    return most == 0 or any(is_deeper(one, most - 1) for one in (data.values() if isinstance(data, dict) else data))
 
 
 class JSONParser(parsers.JSONParser):
     """JSON whose nesting cannot exhaust the interpreter and whose text the database can hold."""
 
     def parse(self, stream, media_type=None, parser_context=None):
+        request = (parser_context or {}).get("request")
+        if request is not None and int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise TooLarge
         try:
             data = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise exceptions.ParseError(_("The body is nested too deeply.")) from error
+        if is_deeper(data, DEEPEST):
+            raise exceptions.ParseError(_("The body is nested too deeply."))
         if "\\u0000" in json.dumps(data):
             raise exceptions.ParseError(_("The body contains the character NUL, which no text may contain."))
         try:
