@@ -3,24 +3,12 @@
 import json
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, parsers, status
+from rest_framework import exceptions, parsers
 
 
 # No record is nested deeper than a list of objects.
 DEEPEST = 20
-
-
-class TooLarge(exceptions.APIException):
-    """The body is longer than any record can be."""
-
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_code = "too_large"
-
-    def __init__(self):
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
-        super().__init__(_("The body is too large. Send at most %(most)s MB.") % {"most": most})
 
 
 def is_deeper(data: Any, most: int) -> bool:
@@ -34,9 +22,6 @@ class JSONParser(parsers.JSONParser):
     """JSON whose nesting cannot exhaust the interpreter and whose text the database can hold."""
 
     def parse(self, stream, media_type=None, parser_context=None):
-        request = (parser_context or {}).get("request")
-        if request is not None and int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise TooLarge
         try:
             data = super().parse(stream, media_type, parser_context)
         except RecursionError as error:

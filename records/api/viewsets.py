@@ -39,7 +39,7 @@ def etag_of(record: Record) -> str:
     return f'"{record.version}-{salted_hmac("parley.etag", told).hexdigest()[:12]}"'
 
 
-PARAMETERS_OF_LISTS = frozenset({"ordering", "page", "page_size", "format"})
+PARAMETERS_OF_LISTS = frozenset({"ordering", "page", "page_size"})
 
 
 class RecordOrdering(OrderingFilter):

@@ -1,12 +1,13 @@
 """Rubbish in addresses, query strings and headers: refused by name in the API, put up with on pages, never an error."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from reports.models import ReportRun
 from tests.attacks.answers import refused
-from tests.records.kinds import BY_NAME
 from tests.sweeps.walk import addresses
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +20,6 @@ RUBBISH = (
 
 
 def query(path: str, **parameters: str) -> str:
-    from urllib.parse import urlencode
-
     return f"{path}?{urlencode(parameters)}"
 
 
@@ -55,22 +54,23 @@ def test_rubbish_in_each_parameter_of_the_api_is_refused_by_name(api, world):
 
 def test_bytes_that_are_no_text_in_a_query_string_break_nothing(cast, world):
     for raw in (b"q=%ff%fe", b"q=\xff", b"%00=%00", b"&&&===", b"q=%ED%A0%80", b"page=%f0%28%8c%28", b"q" * 3000):
-        for asker in cast:
+        for asker in (cast[0], cast[-1]):
             for name in ("exchanges:outcome-list", "reports:search", "reports:overview", "api:outcome-list"):
                 status = asker.client.get(reverse(name), QUERY_STRING=raw.decode("latin-1")).status_code
                 assert status in (200, 400, 404), (raw, name, status)
 
 
 def test_addresses_that_name_no_record_are_not_found(cast, world):
-    for asker in cast:
-        for address in addresses():
-            if address.model is None or (asker.has_token and not address.is_api) or address.model is ReportRun:
-                continue
-            path = reverse(address.name, args=[world.actor.pk]).replace(str(world.actor.pk), "{}")
-            for wrong in ("x", "0", "%00", "..%2f..%2f", "00000000-0000-0000-0000-00000000000", "%ff", "'", "null"):
-                if asker.name in ("anonymous", "write token"):
-                    response = asker.client.get(path.format(wrong))
-                    assert response.status_code in (404, 405), (address.name, wrong, response.status_code)
+    clients = {asker.name: asker.client for asker in cast}
+    wrongs = ("x", "%00", "..%2f..%2f", "00000000-0000-0000-0000-00000000000", "%ff", "'")
+    for address in addresses():
+        if address.model is None or address.model is ReportRun:
+            continue
+        path = reverse(address.name, args=[world.actor.pk]).replace(str(world.actor.pk), "{}")
+        of_kinds = wrongs if address.model.kind_of() in ("actor", "outcome") else wrongs[:1]
+        for wrong in of_kinds:
+            response = clients["write token" if address.is_api else "anonymous"].get(path.format(wrong))
+            assert response.status_code in (404, 405), (address.name, wrong, response.status_code)
 
 
 @pytest.mark.parametrize(
@@ -121,4 +121,3 @@ def test_a_host_that_is_not_ours_is_refused(world):
         answer = client.get(reverse("api:outcome-list"), headers={header.lower(): "evil.example"})
         assert answer.status_code == 200
         assert b"evil" not in answer.content
-    assert BY_NAME
