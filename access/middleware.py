@@ -21,7 +21,8 @@ class ReadingDoorMiddleware:
     """Resolves session or token to one principal and runs view and rendering as that reader, in one transaction.
 
     Sets ``request.user`` and ``request.api_token`` (None for a session). An unknown, expired or revoked token is
-    answered 401. ``access/headers.py`` keeps answers out of every cache. A server error rolls the whole transaction back.
+    answered 401. ``access/headers.py`` keeps answers out of every cache. A server error rolls the whole transaction
+    back.
     """
 
     def __init__(self, get_response):

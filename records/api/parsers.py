@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, parsers
 
-
 # No record is nested deeper than a list of objects.
 DEEPEST = 20
 

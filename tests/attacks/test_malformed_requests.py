@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 LISTS = [address for address in addresses() if address.is_list]
 RUBBISH = (
     "", " ", "\0", "x", "-1", "0", "1.5", "9" * 5000, str(10**30), "null", "true", "[]", "{}", "'", '"', "%", "_", "\\",
-    "' OR 1=1 --", "<script>", "‮", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "x" * 5000, "()", "&|!",
+    "' OR 1=1 --", "<script>", "\u202e", "x" * 5000, "()", "&|!",
+    "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
     "2025-13-45", "00000000-0000-4000-8000-000000000000",
 )  # fmt: skip
 
@@ -99,7 +100,16 @@ def test_an_etag_is_taken_back_as_it_was_given(api, world, told):
 
 def test_a_malformed_authorization_is_refused_or_counts_for_nothing(world):
     client, path = Client(raise_request_exception=False), reverse("api:outcome-list")
-    for told in ("Token", "Token ", "Token x", "Bearer", "Bearer \xff\xfe", "token " + "x" * 8000, "Token a b c", "Token \0"):
+    for told in (
+        "Token",
+        "Token ",
+        "Token x",
+        "Bearer",
+        "Bearer \xff\xfe",
+        "token " + "x" * 8000,
+        "Token a b",
+        "Token \0",
+    ):
         error = refused(client.get(path, headers={"authorization": told}), 401)
         assert error["code"] == "not_authenticated"
         assert client.get(path, headers={"authorization": told}).headers["WWW-Authenticate"] == "Token"

@@ -10,8 +10,10 @@ pytestmark = pytest.mark.django_db
 OUTSIDE = [
     "https://evil.example/", "http://evil.example", "//evil.example", "///evil.example", "////evil.example/%2f..",
     "\\\\evil.example", "/\\evil.example", "/\t/evil.example", "\t//evil.example", " https://evil.example",
-    "https:evil.example", "https:///evil.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)",
-    "data:text/html,x", "vbscript:x", "//testserver@evil.example", "https://testserver.evil.example", "//evil。example",
+    "https:evil.example", "https:///evil.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)",
+    "java\nscript:alert(1)",
+    "data:text/html,x", "vbscript:x", "//testserver@evil.example", "https://testserver.evil.example",
+    "//evil。example",
     "https://testserver@evil.example/", "http:\\\\evil.example", "\x00//evil.example", "//\x08evil.example", "ftp://x",
     "/a\r\nSet-Cookie: x=y", "https://evil.example\\@testserver", "\u2028//evil.example",
 ]  # fmt: skip

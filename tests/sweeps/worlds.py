@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 from access.context import SYSTEM, acting_as, refresh_labels, user_principal
-from access.levels import Level
+from access.levels import Level, Role
+from access.models import User
 from records.models import Record
 from records.services import withdraw_record
 from tests.factories import make, make_world
@@ -22,10 +23,11 @@ REFERENCE = re.compile(rb"\b[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\b")
 
 @dataclass
 class Open:
-    """Two visible worlds: with one record of a kind no order could betray a hidden one."""
+    """Two visible worlds: with one record of a kind no order could betray a hidden one. ``drafter`` writes drafts."""
 
     first: SimpleNamespace
     second: SimpleNamespace
+    drafter: User
 
     def records(self) -> list[Record]:
         return [*vars(self.first).values(), *vars(self.second).values()]
@@ -42,7 +44,8 @@ class Open:
 def open_world() -> Open:
     """Write two public worlds in the current transaction."""
     with acting_as(SYSTEM):
-        return Open(make_world("Open"), make_world("Ouvert"))
+        drafter = User.objects.create(username="drafter", role=Role.REVIEWER, clearance=Level.PUBLIC)
+        return Open(make_world("Open"), make_world("Ouvert"), drafter)
 
 
 @dataclass
@@ -111,8 +114,8 @@ def stages(people, world: Open):
             record.refresh_from_db()
             withdraw_record(actor, record, reason=f"{CANARY} withdrawn")
         hidden.records += of_room.records
-    with acting_as(user_principal(people.recorder)):
-        hidden.records += hide(world, "draft", author=people.recorder, review_state="draft").records
+    with acting_as(user_principal(world.drafter)):
+        hidden.records += hide(world, "draft", author=world.drafter, review_state="draft").records
     yield ("stranger",), hidden
     with acting_as(SYSTEM):
         for level in (Level.CONFIDENTIAL, Level.RESTRICTED):
