@@ -21,6 +21,11 @@ UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 REFERENCE = re.compile(rb"\b[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\b")
 
 
+def names_in(body: bytes) -> set[bytes]:
+    """Return every identifier and reference in an answer."""
+    return set(UUID.findall(body)) | set(REFERENCE.findall(body))
+
+
 @dataclass
 class Open:
     """Two visible worlds: with one record of a kind no order could betray a hidden one. ``drafter`` writes drafts."""
@@ -69,7 +74,7 @@ class Secrets:
 
     def found_in(self, body: bytes) -> set[bytes]:
         """Return what in an answer names a hidden record: identifiers, references, words."""
-        met = (set(UUID.findall(body)) | set(REFERENCE.findall(body))) & self.names()
+        met = names_in(body) & self.names()
         return met | ({CANARY.encode()} if CANARY.lower().encode() in body.lower() else set())
 
 
