@@ -146,7 +146,7 @@ BROKEN_FORMS = [
     (b"a" * 100, "application/x-www-form-urlencoded; charset=nonsense"),
     (b"{}", "application/json"),
 ]
-FORMS = ("negotiations:meeting-add", "reports:report-run-list", "theme", "login")
+FORMS = ("negotiations:meeting-add", "reports:report-run-list", "theme", "account_login")
 
 
 def test_broken_forms_are_answered_by_a_page(people, world):

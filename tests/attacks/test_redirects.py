@@ -25,7 +25,7 @@ def is_inside(location: str) -> bool:
 
 
 @pytest.mark.parametrize("outside", OUTSIDE)
-@pytest.mark.parametrize("name", ["theme", "logout"])
+@pytest.mark.parametrize("name", ["theme", "account_logout"])
 def test_next_leads_nowhere_outside(people, name, outside):
     for client in (Client(raise_request_exception=False), signed_in(people.analyst, raise_request_exception=False)):
         told = {"next": outside, "theme": "dark", "redirect": outside, "redirect_to": outside, "url": outside}
