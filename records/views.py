@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,10 +16,17 @@ from records import history
 from records.display import Column, Section, field_label, row, shown, state_of
 from records.forms import WithdrawForm
 from records.models import Record
-from records.querysets import capped_count
+from records.querysets import capped_count, whole_number
 from records.services import StaleVersion, withdraw_record
 
 PAGE_SIZE = 50
+MOST_PAGES = 100_000
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return the page asked for; the first where what was asked for is none."""
+    number = whole_number(request.GET.get("page", "1"))
+    return number if number and number <= MOST_PAGES else 1
 
 
 class KindMixin:
@@ -108,8 +115,7 @@ class RecordListView(KindMixin, ListView):
 
     def get_context_data(self, **kwargs):
         queryset = self.object_list
-        page = self.request.GET.get("page", "1")
-        number = int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1
+        number = page_number(self.request)
         start = (number - 1) * PAGE_SIZE
         records = list(queryset[start : start + PAGE_SIZE + 1])
         counted, is_exact = capped_count(queryset)

@@ -1,8 +1,10 @@
 """What every API resource does."""
 
+import re
 from typing import Any
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -24,7 +26,21 @@ IF_MATCH = OpenApiParameter(
 )
 
 
-PARAMETERS_OF_LISTS = frozenset({"ordering", "page", "page_size", "format"})
+# A version alone, or an ETag as it was given: "3-1f0c5a9b2e47", weak or not.
+VERSION = re.compile(r'(?:W/)?"?(?P<version>[0-9]{1,10})(?:-[0-9a-f]{12})?"?')
+
+
+def etag_of(record: Record) -> str:
+    """Return the version with a digest of who reads: two readers may be shown different parts of one version.
+
+    Keyed, because the numbers of the labels would tell how many others there are.
+    """
+    reader = current_reader()
+    told = f"{reader.role} {reader.user_id} {reader.labels}"
+    return f'"{record.version}-{salted_hmac("parley.etag", told).hexdigest()[:12]}"'
+
+
+PARAMETERS_OF_LISTS = frozenset({"ordering", "page", "page_size"})
 
 
 class RecordOrdering(OrderingFilter):
@@ -85,14 +101,14 @@ class RecordViewSet(
             told = self.request.data.get("version")
         if told is None:
             raise Precondition
-        digits = str(told).removeprefix("W/").strip('"')
-        if not digits.isdecimal():
+        found = VERSION.fullmatch(str(told))
+        if found is None:
             raise exceptions.ValidationError({"version": [_('Give the number of the version, for example "3".')]})
-        return int(digits)
+        return int(found["version"])
 
     def retrieve(self, request, *args, **kwargs):
         record = self.get_object()
-        return Response(self.get_serializer(record).data, headers={"ETag": f'"{record.version}"'})
+        return Response(self.get_serializer(record).data, headers={"ETag": etag_of(record)})
 
     @transaction.atomic
     def create(self, request, *args, **kwargs):
@@ -102,7 +118,7 @@ class RecordViewSet(
         record = self.get_queryset().get(pk=record.pk)
         body = self.get_serializer(record).data
         return Response(
-            body, status=status.HTTP_201_CREATED, headers={"Location": body["url"], "ETag": f'"{record.version}"'}
+            body, status=status.HTTP_201_CREATED, headers={"Location": body["url"], "ETag": etag_of(record)}
         )
 
     def add(self, record: Record) -> Record:
@@ -149,7 +165,7 @@ class RecordViewSet(
 
     def answer(self, record: Record) -> Response:
         record = self.get_queryset().get(pk=record.pk)
-        return Response(self.get_serializer(record).data, headers={"ETag": f'"{record.version}"'})
+        return Response(self.get_serializer(record).data, headers={"ETag": etag_of(record)})
 
     def model_of(self) -> type[Record]:
         return self.queryset.model

@@ -40,7 +40,7 @@ def all_mutants(ask: Callable[[str], list[tuple]]) -> Iterator[Mutant]:
 def of(table: str) -> tuple[str, ...]:
     """Return the tests of one table: a record's are named after it, the others are few."""
     if table.startswith(("access_", "records_", "reports_")):
-        return ("tests/attacks", "tests/access/test_rights.py", LOCKS)
+        return ("tests/attacks/sql", "tests/access/test_rights.py", LOCKS)
     return (POLICIES, "-k", f"[{table}]")
 
 

@@ -18,7 +18,7 @@ from scripts.mutants.catalogue import ROLE, Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "parley_mutants"
-TESTS = ["tests/sweeps/test_catalogue.py", "tests/attacks", "tests/access"]
+TESTS = ["tests/sweeps/test_catalogue.py", "tests/attacks/sql", "tests/access"]
 PASSED, FAILED, NOTHING_CHOSEN = 0, 1, 5  # pytest's
 CRASHED = 3
 
