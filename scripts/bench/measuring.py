@@ -97,12 +97,17 @@ def lines_for(questions: list[Question], readers: dict[str, User], world: World)
 
 
 def measure(lines: list[Line], most_rounds: int) -> None:
-    """Time every line: more rounds for quick questions, fewer for slow ones, all in one random order."""
+    """Time every line, more often where it is quick, in one random order.
+
+    Each time both sides stand next to one another, in random order too: what else the machine does meets both.
+    """
+    chance = random.Random(SEED)
     order = []
     for line in lines:
         slower = max(timed(line, is_bound) for is_bound in (True, False, True, False))
         line.rounds = most_rounds if slower < QUICK else min(most_rounds, FEWER if slower > SLOW else ROUNDS)
-        order += [(line, is_bound) for is_bound in (True, False) for _round in range(line.rounds)]
-    random.Random(SEED).shuffle(order)
-    for line, is_bound in order:
-        line.times[is_bound].append(timed(line, is_bound))
+        order += [line] * line.rounds
+    chance.shuffle(order)
+    for line in order:
+        for is_bound in chance.sample((True, False), 2):
+            line.times[is_bound].append(timed(line, is_bound))
