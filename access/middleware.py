@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from access.context import ANONYMOUS, acting_as, token_principal, user_principal
 from access.events import note
+from access.house import answer_closed, answer_read_only
 from access.models import ApiToken
+from access.refusals import refusal
 
-OPEN_PATHS = ("/sign-in/", "/static/", "/healthz", "/readyz", "/theme/")
+OPEN_PATHS = ("/sign-in/", "/static/", "/healthz", "/readyz", "/theme/", "/revoke-token/", "/api/v1/revoke-token/")
 
 
 class ReadingDoorMiddleware:
@@ -48,14 +50,20 @@ class ReadingDoorMiddleware:
             request.reader = reader
             if request.api_token is not None:
                 note_use(request.api_token)
-            response = self.get_response(request)
+            response = answer_closed(request, reader) or self.get_response(request)
             if response.streaming:
                 raise RuntimeError("A streamed answer must open its own acting_as.")
             if response.status_code >= 500:
                 transaction.set_rollback(True)
+        if response.status_code == 403 and request.user.is_authenticated:
+            note_refusal(request, principal)
         response.headers.setdefault("Cache-Control", "private, no-store")
         patch_vary_headers(response, ["Cookie", "Authorization"])
         return response
+
+    def process_view(self, request: HttpRequest, *view) -> HttpResponse | None:
+        """Runs after the CSRF check, inside the door."""
+        return answer_read_only(request, request.reader)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -86,12 +94,20 @@ def refuse_token(request: HttpRequest) -> JsonResponse:
     return not_signed_in()
 
 
+def note_refusal(request: HttpRequest, principal: str) -> None:
+    """Write down what somebody signed in was refused: the route's name and the method, never what stood in either.
+
+    In a transaction of its own: what was refused may have left the request's unusable.
+    """
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    with acting_as(principal, **way_in(request)):
+        note("refused", route=route, method=request.method)
+
+
 def not_signed_in() -> JsonResponse:
     """The API's answer to a missing or unusable token; the shape of every API error."""
     detail = _("Sign in, or send a token that is neither expired nor revoked: Authorization: Token <token>.")
-    response = JsonResponse({"error": {"code": "not_authenticated", "message": detail, "fields": {}}}, status=401)
-    response.headers["WWW-Authenticate"] = "Token"
-    return response
+    return refusal("not_authenticated", detail, 401, **{"WWW-Authenticate": "Token"})
 
 
 def note_use(token: ApiToken) -> None:

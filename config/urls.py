@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from access.views import SetTheme
+from access.views.theme import SetTheme
 
 urlpatterns = [
     path("", include("reports.urls")),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("exchanges.urls")),
     path("", include("intermediaries.urls")),
     path("", include("sources.urls")),
+    path("", include("access.urls")),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("sign-out/", auth.LogoutView.as_view(), name="logout"),
     path("theme/", SetTheme.as_view(), name="theme"),

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from access.told import DOORS
 from records.display import field_label, shown
 from records.models import HistoryEntry, Record
 
@@ -13,13 +13,6 @@ from records.models import HistoryEntry, Record
 HOUSEKEEPING = frozenset(
     {"id", "version", "recorded_at", "updated_at", "label_id", "draft_of", "author_id", "reference"}
 )
-DOORS = {
-    "page": gettext_lazy("on a page"),
-    "api": gettext_lazy("through the API"),
-    "import": gettext_lazy("by import"),
-    "task": gettext_lazy("by a report"),
-    "command": gettext_lazy("by a command"),
-}
 
 
 def entries_of(record: Record) -> models.QuerySet[HistoryEntry]:

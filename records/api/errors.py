@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from access.refusals import error_body
 from records.models import Record
 from records.services import StaleVersion
 
@@ -33,11 +34,6 @@ class Stale(exceptions.APIException):
             _("The record is now version %(version)s. Read it again, then send your change.")
             % {"version": current.version}
         )
-
-
-def error_body(code: str, message: str, fields: dict | None = None) -> dict:
-    """Return the one shape of every error: a stable code, a sentence, and what is wrong with which field."""
-    return {"error": {"code": code, "message": str(message), "fields": fields or {}}}
 
 
 def exception_handler(exc: Exception, context: dict) -> Response | None:

@@ -1,0 +1,56 @@
+"""The emergency switch as a request meets it: closed to everybody but administrators, or open for reading only."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from access.context import Reader
+from access.levels import Role
+from access.refusals import refusal
+
+READ_ONLY = "read_only"
+CLOSED = "closed"
+RETRY_SECONDS = "600"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# Signing in and out, and revoking a token that somebody found: reached whatever the state.
+ALWAYS = ("/sign-in/", "/sign-out/", "/theme/", "/revoke-token/", "/api/v1/revoke-token/")
+# What protects accounts rather than records goes on while records are only read.
+GOES_ON_READ_ONLY = (*ALWAYS, "/account/", "/administration/", "/broken-glass/")
+# What a browser sends along with a form and nobody typed.
+NOT_TYPED = frozenset({"csrfmiddlewaretoken"})
+
+
+def house_words(reader: Reader) -> dict | None:
+    """Return what every page says while the house is not open: state, reason and since when; None while it is."""
+    if reader.house_state == "open":
+        return None
+    return {"is_closed": reader.house_state == CLOSED, "reason": reader.house_reason, "since": reader.house_since}
+
+
+def answer_closed(request: HttpRequest, reader: Reader) -> HttpResponse | None:
+    """Return the answer to everybody whom the closed house shuts out, or None."""
+    if reader.house_state != CLOSED or reader.role == Role.ADMINISTRATOR or request.path.startswith(ALWAYS):
+        return None
+    if request.path.startswith("/api/"):
+        return refusal("closed", _("Parley is closed for now. Try again later."), 503, **{"Retry-After": RETRY_SECONDS})
+    return render(request, "access/closed.html", status=503, headers={"Retry-After": RETRY_SECONDS})
+
+
+def answer_read_only(request: HttpRequest, reader: Reader) -> HttpResponse | None:
+    """Return the answer to a request that would write while nothing is written, with what was typed; or None.
+
+    Called after the CSRF check, because the page offers to send the same again.
+    """
+    if reader.house_state == "open" or request.method in READING or request.path.startswith(GOES_ON_READ_ONLY):
+        return None
+    if request.path.startswith("/api/"):
+        told = _("Parley is read-only for now. Nothing was saved; send it again later.")
+        return refusal("read_only", told, 503, **{"Retry-After": RETRY_SECONDS})
+    typed = [(name, value) for name, values in request.POST.lists() if name not in NOT_TYPED for value in values]
+    return render(
+        request,
+        "access/read_only.html",
+        {"typed": [pair for pair in typed if "password" not in pair[0]]},
+        status=503,
+        headers={"Retry-After": RETRY_SECONDS},
+    )
