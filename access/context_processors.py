@@ -1,5 +1,7 @@
 """What every template may know of the reader."""
 
+import math
+
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -20,7 +22,7 @@ def reader(request: HttpRequest) -> dict:
         "reader": reader,
         "house": house_words(reader),
         "own_glass": glass,
-        "minutes_left": -(-(glass.until - timezone.now()).total_seconds() // 60) if glass else 0,
+        "minutes_left": math.ceil((glass.until - timezone.now()).total_seconds() / 60) if glass else 0,
         "glass_notices": unseen_notices(reader) if permissions.may(permissions.AUDIT) and reader.user_id else (),
         "may_write": permissions.may(permissions.WRITE),
         "may_report": permissions.may(permissions.REPORT),

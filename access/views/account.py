@@ -38,7 +38,8 @@ class OwnActivity(SignedIn, TemplateView):
         return super().get_context_data(**kwargs) | {
             "title": _("Your activity"),
             "lede": _(
-                "Sign-ins, tokens, exports and reads of restricted records. Anything you do not recognise? Tell your administrator."
+                "Sign-ins, tokens, exports and reads of restricted records. Tell your administrator of anything you do "
+                "not recognise."
             ),
             "rows": told_rows(found),
             "page": page,
