@@ -33,7 +33,7 @@ def answer_closed(request: HttpRequest, reader: Reader) -> HttpResponse | None:
         return None
     if request.path.startswith("/api/"):
         return refusal("closed", _("Parley is closed for now. Try again later."), 503, **{"Retry-After": RETRY_SECONDS})
-    return render(request, "access/closed.html", status=503, headers={"Retry-After": RETRY_SECONDS})
+    return unavailable(request, "access/closed.html", {})
 
 
 def answer_read_only(request: HttpRequest, reader: Reader) -> HttpResponse | None:
@@ -47,10 +47,13 @@ def answer_read_only(request: HttpRequest, reader: Reader) -> HttpResponse | Non
         told = _("Parley is read-only for now. Nothing was saved; send it again later.")
         return refusal("read_only", told, 503, **{"Retry-After": RETRY_SECONDS})
     typed = [(name, value) for name, values in request.POST.lists() if name not in NOT_TYPED for value in values]
-    return render(
-        request,
-        "access/read_only.html",
-        {"typed": [pair for pair in typed if "password" not in pair[0]]},
-        status=503,
-        headers={"Retry-After": RETRY_SECONDS},
+    return unavailable(
+        request, "access/read_only.html", {"typed": [pair for pair in typed if "password" not in pair[0]]}
     )
+
+
+def unavailable(request: HttpRequest, template: str, context: dict) -> HttpResponse:
+    """Render a page with status 503 and say when to try again."""
+    response = render(request, template, context, status=503)
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response

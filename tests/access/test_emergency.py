@@ -74,7 +74,7 @@ def test_what_was_typed_is_repeated_only_to_who_sent_it_from_a_page_of_ours(peop
 
 def test_everyone_out_shuts_out_everybody_but_administrators(people):
     with acting_as(SYSTEM):
-        world = make_world("Open")
+        world = make_world("Zeisig")
     inside = {name: signed_in(user) for name, user in people.all().items()}
     turn(people, "closed")
     record = world.outcome.get_absolute_url()
@@ -83,7 +83,7 @@ def test_everyone_out_shuts_out_everybody_but_administrators(people):
         for path in ("/", record, "/account/", "/nowhere/", "/administration/users/"):
             answer = client.get(path)
             assert answer.status_code == 503 or name == "administrator", (name, path)
-            assert b"Open" not in answer.content or name == "administrator", (name, path)
+            assert b"Zeisig" not in answer.content or name == "administrator", (name, path)
         assert answer.headers.get("Retry-After") == "600" or name == "administrator"
         program = client.get("/api/v1/outcomes/")
         assert (program.status_code, program.json()["error"]["code"]) == (503, "closed") or name == "administrator"
