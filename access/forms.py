@@ -34,6 +34,11 @@ def with_hint(words, hint) -> str:
     return format_html('{}<span class="hint">{}</span>', words, hint)
 
 
+def role_choices() -> list[tuple[str, str]]:
+    """Return the roles, each with what it may."""
+    return [(role.value, with_hint(role.label, ROLE_HINTS[role])) for role in Role]
+
+
 def reason_field(label: str, help_text: str = "") -> forms.CharField:
     """Return the field for a reason that is kept with a change."""
     return forms.CharField(
@@ -57,6 +62,33 @@ class ReasonForm(forms.Form):
     reason = reason_field(gettext_lazy("Reason"))
 
 
+class ResetForm(ReasonForm):
+    """Why somebody needs a new link, and whether a device is lost."""
+
+    also_second_factors = forms.BooleanField(
+        label=gettext_lazy("A device is lost: take the second factors away, too"), required=False
+    )
+
+
+class InviteForm(forms.Form):
+    """A new account."""
+
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=150)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), widget=forms.RadioSelect, initial=Role.ANALYST)
+    clearance = forms.TypedChoiceField(
+        label=gettext_lazy("Clearance"),
+        coerce=int,
+        choices=Level.choices,
+        widget=forms.RadioSelect,
+        initial=Level.PUBLIC,
+    )
+    reason = reason_field(gettext_lazy("Why do they get an account?"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = role_choices()
+
+
 class RightsForm(forms.Form):
     """Role, clearance and compartments of one person, and which rights were looked at."""
 
@@ -72,7 +104,7 @@ class RightsForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, with_hint(role.label, ROLE_HINTS[role])) for role in Role]
+        self.fields["role"].choices = role_choices()
         if not Compartment.objects.exists():
             del self.fields["compartments"]
 

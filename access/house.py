@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from access.accounts.signed_out import fields_to_hold
 from access.context import Reader
 from access.levels import Role
 from access.refusals import refusal
@@ -13,11 +14,9 @@ CLOSED = "closed"
 RETRY_SECONDS = "600"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # Signing in and out, and revoking a token that somebody found: reached whatever the state.
-ALWAYS = ("/sign-in/", "/sign-out/", "/theme/", "/revoke-token/", "/api/v1/revoke-token/")
+ALWAYS = ("/sign-in/", "/sign-out/", "/session/", "/theme/", "/revoke-token/", "/api/v1/revoke-token/")
 # What protects accounts rather than records goes on while records are only read.
-GOES_ON_READ_ONLY = (*ALWAYS, "/account/", "/administration/", "/broken-glass/")
-# What a browser sends along with a form and nobody typed.
-NOT_TYPED = frozenset({"csrfmiddlewaretoken"})
+GOES_ON_READ_ONLY = (*ALWAYS, "/invitations/", "/account/", "/administration/", "/broken-glass/")
 
 
 def house_words(reader: Reader) -> dict | None:
@@ -46,10 +45,7 @@ def answer_read_only(request: HttpRequest, reader: Reader) -> HttpResponse | Non
     if request.path.startswith("/api/"):
         told = _("Parley is read-only for now. Nothing was saved; send it again later.")
         return refusal("read_only", told, 503, **{"Retry-After": RETRY_SECONDS})
-    typed = [(name, value) for name, values in request.POST.lists() if name not in NOT_TYPED for value in values]
-    return unavailable(
-        request, "access/read_only.html", {"typed": [pair for pair in typed if "password" not in pair[0]]}
-    )
+    return unavailable(request, "access/read_only.html", {"typed": fields_to_hold(request)})
 
 
 def unavailable(request: HttpRequest, template: str, context: dict) -> HttpResponse:

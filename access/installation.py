@@ -21,7 +21,12 @@ OPEN_TABLES: dict[str, tuple[str, str]] = {
     "access_event": ("SELECT", "own policy: one's own, or as who keeps watch; written by functions only"),
     "access_breakglass": ("SELECT, INSERT, UPDATE", "own policy; changes are guarded by a trigger"),
     "access_breakglassnotice": ("SELECT, UPDATE", "own policy; changes are guarded by a trigger"),
-    "django_session": ("SELECT, INSERT, UPDATE, DELETE", "session keys are kept as digests"),
+    "access_session": ("SELECT, INSERT, UPDATE, DELETE", "read before a reader is named; keys are kept as digests"),
+    "access_invitation": ("SELECT, INSERT, UPDATE", "own policy: administrators; guarded by a trigger; digests only"),
+    "mfa_authenticator": (
+        "SELECT, INSERT, UPDATE, DELETE",
+        "looked up before its owner is a reader; secrets are encrypted, writing is guarded by a trigger",
+    ),
     "django_content_type": ("SELECT", "names of models"),
     "django_migrations": ("SELECT", "names of migrations"),
     "records_historyentry": ("SELECT", "own policy: the label then and the label now"),

@@ -15,7 +15,21 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from access.account_models import Invitation, Session
 from access.levels import Level, Role
+
+__all__ = [
+    "ApiToken",
+    "BreakGlass",
+    "BreakGlassNotice",
+    "Compartment",
+    "Event",
+    "Invitation",
+    "Label",
+    "Membership",
+    "Session",
+    "User",
+]
 
 
 class Compartment(models.Model):

@@ -2,13 +2,12 @@
 
 from django.urls import path
 
-from access.views import account, break_glass, compartments, emergency, tokens, users
+from access.views import activity, break_glass, compartments, emergency, tokens, users
 
 app_name = "access"
 
 urlpatterns = [
-    path("account/", account.Account.as_view(), name="account"),
-    path("account/activity/", account.OwnActivity.as_view(), name="own-activity"),
+    path("account/activity/", activity.OwnActivity.as_view(), name="own-activity"),
     path("account/tokens/", tokens.TokenList.as_view(), name="token-list"),
     path("account/tokens/add/", tokens.TokenAdd.as_view(), name="token-add"),
     path("account/tokens/<uuid:pk>/revoke/", tokens.TokenRevoke.as_view(), name="token-revoke"),
@@ -18,6 +17,9 @@ urlpatterns = [
     path("broken-glass/<uuid:pk>/end/", break_glass.BrokenGlassEnd.as_view(), name="broken-glass-end"),
     path("broken-glass/<uuid:pk>/seen/", break_glass.BrokenGlassSeen.as_view(), name="broken-glass-seen"),
     path("administration/users/", users.UserList.as_view(), name="user-list"),
+    path("administration/users/invite/", users.UserInvite.as_view(), name="user-invite"),
+    path("administration/users/<uuid:pk>/link/", users.UserReset.as_view(), name="user-reset"),
+    path("administration/users/<uuid:pk>/sign-out/", users.UserSignOut.as_view(), name="user-sign-out"),
     path("administration/users/<uuid:pk>/", users.UserDetail.as_view(), name="user-detail"),
     path("administration/users/<uuid:pk>/rights/", users.UserRights.as_view(), name="user-rights"),
     path("administration/users/<uuid:pk>/deactivate/", users.UserActive.as_view(), name="user-deactivate"),
@@ -36,6 +38,6 @@ urlpatterns = [
     ),
     path("administration/members/<int:pk>/remove/", compartments.MemberRemove.as_view(), name="member-remove"),
     path("administration/emergency/", emergency.Emergency.as_view(), name="emergency"),
-    path("administration/access-log/", account.AccessLog.as_view(), name="access-log"),
-    path("administration/access-log.csv", account.AccessLogFile.as_view(), name="access-log-file"),
+    path("administration/access-log/", activity.AccessLog.as_view(), name="access-log"),
+    path("administration/access-log.csv", activity.AccessLogFile.as_view(), name="access-log-file"),
 ]

@@ -25,9 +25,10 @@ INSTALLED_APPS = [
     "intermediaries",
     "records",
     "access",
+    "allauth.account",
+    "allauth.mfa",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -47,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "access.middleware.ReadingDoorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -89,7 +91,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PARLEY_CONTEXT_KEY = salted_hmac("parley.access.context", "reader", secret=SECRET_KEY, algorithm="sha256").digest()
 
 REDIS_URL = environment.required("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 5},
+    }
+}
 
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -99,19 +107,59 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username",)},
+    },
+    {"NAME": "access.passwords.KnownPasswordValidator"},
 ]
 # Records marked public may be read by anyone who reaches the address, unless the house is closed to visitors.
 SIGN_IN_REQUIRED = environment.flag("SIGN_IN_REQUIRED")
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "reports:overview"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
 SESSION_ENGINE = "access.sessions"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # from signing in, whatever one does
+SESSION_IDLE_MINUTES = environment.number("SESSION_IDLE_MINUTES", 60)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "access.accounts.signed_out.csrf_failure"
+# Roles, and "confidential" for whoever is cleared for it, that must have a second factor. Empty: nobody.
+SECOND_FACTOR_REQUIRED_FOR = environment.choices(
+    "SECOND_FACTOR_REQUIRED_FOR",
+    "reviewer,administrator,confidential",
+    {"analyst", "recorder", "reviewer", "administrator", "confidential"},
+)
+# allauth: accounts by name and password, without e-mail addresses; see docs/decisions/0050-accounts.md.
+ACCOUNT_ADAPTER = "access.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # there is no sign-up; allauth wants to know
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "9/15m/ip,9/15m/key",
+    "reauthenticate": "9/15m/user",
+    "change_password": "9/15m/user",
+    "invitation": "20/15m/ip",
+}
+MFA_ADAPTER = "access.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "access.accounts.forms.CodeForm",
+    "reauthenticate": "access.accounts.forms.ConfirmByCodeForm",
+    "activate_totp": "access.accounts.forms.ActivateAppForm",
+    "add_webauthn": "access.accounts.forms.AddPasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # there are no addresses to verify
+MFA_TOTP_ISSUER = "Parley"
+MFA_TOTP_TOLERANCE = 1
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LANGUAGE_CODE = "en-gb"

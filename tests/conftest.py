@@ -24,10 +24,14 @@ def django_db_setup(django_test_environment, django_db_blocker):
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_settings():
-    """In the test process: static files under their own names, a quick hasher. The running house has the real ones."""
+    """In the test process: static files under their own names, a quick hasher. The running house has the real ones.
+
+    The cast signs in without a second factor, also in the house; tests/access/ asks for one where that is the matter.
+    """
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}, PASSWORD_HASHERS=quick):
+    static = settings.STORAGES | {"staticfiles": plain}
+    with override_settings(STORAGES=static, PASSWORD_HASHERS=quick, SECOND_FACTOR_REQUIRED_FOR=[]):
         yield
 
 

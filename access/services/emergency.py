@@ -1,8 +1,5 @@
 """The emergency switch: open, open for reading only, or closed to everybody but administrators."""
 
-from importlib import import_module
-
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.utils.translation import gettext as _
@@ -10,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from access import permissions
 from access.context import Reader, because
+from access.models import Session
 from access.services.rights import given_reason
 from access.sessions import digest
 
@@ -32,5 +30,4 @@ def set_house_state(actor: Reader, state: str, *, reason: str, own_session: str 
     with because(given_reason(reason)), connection.cursor() as cursor:
         cursor.execute("SELECT access.set_house_state(%s)", [state])
     if state == HouseState.CLOSED:
-        sessions = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class()
-        sessions.objects.exclude(session_key=digest(own_session)).delete()
+        Session.objects.exclude(session_key=digest(own_session)).delete()

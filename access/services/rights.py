@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from access import permissions
 from access.context import Reader, because
+from access.events import note
 from access.models import Compartment, Membership, User
 
 
@@ -78,13 +79,24 @@ def change_rights(actor: Reader, user: User, wanted: Rights, *, expected_version
 
 
 def set_active(actor: Reader, user: User, is_active: bool, *, reason: str) -> None:
-    """Let a person in again or shut them out, whatever they hold: sessions and tokens stop with the account.
+    """Let a person in again or shut them out: tokens stop with the account, sessions end for good.
 
     Raises as ``change_rights``.
     """
     demand_over(actor, user)
     with because(given_reason(reason)):
         User.objects.filter(pk=user.pk).update(is_active=is_active)
+    if not is_active:
+        user.sessions.all().delete()
+
+
+def sign_out_everywhere(actor: Reader, user: User, *, reason: str) -> int:
+    """End all sessions of a person and return how many there were. Raises as ``change_rights``."""
+    demand_over(actor, user)
+    with because(given_reason(reason)):
+        ended, _by_model = user.sessions.all().delete()
+        note("sign_out", subject=user, why="ended by an administrator")
+    return ended
 
 
 def add_compartment(actor: Reader, *, code: str, name: str) -> Compartment:

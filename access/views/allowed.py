@@ -1,6 +1,6 @@
 """Who reaches the pages about people, and how their lists are paged."""
 
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404
 
 from access import permissions
@@ -8,16 +8,7 @@ from access import permissions
 PAGE_SIZE = 50
 
 
-class SignedIn:
-    """Whoever is not signed in is asked to."""
-
-    def dispatch(self, request, *args, **kwargs):
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        return super().dispatch(request, *args, **kwargs)
-
-
-class Allowed(SignedIn):
+class Allowed(LoginRequiredMixin):
     """To whoever may not do ``action``, the page is not there: what it is about is not theirs to know."""
 
     action = permissions.MANAGE

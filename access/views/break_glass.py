@@ -1,6 +1,8 @@
 """Breaking the glass, ending it, and what those who keep watch see of it."""
 
 from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -11,16 +13,19 @@ from django.views import View
 from django.views.generic import ListView
 from django.views.generic.edit import FormView
 
-from access import permissions
+from access import permissions, second_factor
 from access.context import current_reader
 from access.forms import BreakGlassForm
 from access.models import BreakGlass
 from access.services.break_glass import break_glass, end_broken_glass, note_seen, open_glass
-from access.views.allowed import Allowed, SignedIn, page_of
+from access.views.allowed import Allowed, page_of
 
 
-class BreakTheGlass(SignedIn, FormView):
-    """Say why and for how long; everybody who keeps watch is told at once."""
+class BreakTheGlass(LoginRequiredMixin, FormView):
+    """Say why and for how long; everybody who keeps watch is told at once.
+
+    Whoever it is must have shown a second factor within the last minutes: a stolen session breaks no glass.
+    """
 
     template_name = "access/break_glass.html"
     form_class = BreakGlassForm
@@ -30,7 +35,15 @@ class BreakTheGlass(SignedIn, FormView):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 
+    def get(self, request, *args, **kwargs):
+        if second_factor.has_one(request.user) and not second_factor.was_shown_lately(request):
+            return redirect_to_login(request.path, reverse(second_factor.page_to_show_it(request.user)))
+        return super().get(request, *args, **kwargs)
+
     def form_valid(self, form):
+        if not second_factor.was_shown_lately(self.request):
+            form.add_error(None, _("Show your second factor once more, in another tab, then send this again."))
+            return self.form_invalid(form)
         try:
             break_glass(current_reader(), **form.cleaned_data)
         except ValidationError as error:
@@ -43,6 +56,9 @@ class BreakTheGlass(SignedIn, FormView):
         return super().get_context_data(**kwargs) | {
             "title": _("Break the glass"),
             "lede": _("For a short time you read everything, whatever your clearance. For emergencies only."),
+            "has_factor": second_factor.has_one(self.request.user),
+            "was_shown_lately": second_factor.was_shown_lately(self.request),
+            "confirm_url": reverse(second_factor.page_to_show_it(self.request.user)),
             "is_open_already": open_glass(current_reader()) is not None,
             "own": BreakGlass.objects.filter(user=self.request.user)[:10],
         }
@@ -70,7 +86,7 @@ class BrokenGlassList(Allowed, ListView):
         }
 
 
-class GlassAction(SignedIn, View):
+class GlassAction(LoginRequiredMixin, View):
     """One click about one broken glass, from a banner or from the list; then back to where it was."""
 
     model = BreakGlass

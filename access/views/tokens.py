@@ -1,6 +1,7 @@
 """One's own API tokens, and the place where a found one is revoked."""
 
 from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
@@ -18,16 +19,15 @@ from rest_framework.views import APIView
 from access import permissions
 from access.context import current_reader
 from access.forms import FoundTokenForm, TokenForm
-from access.middleware import address_of
 from access.models import ApiToken, Compartment
+from access.reach import address_of
 from access.services.tokens import make_token, revoke_found, revoke_own, scope_words, state_of
 from access.throttle import is_too_often
-from access.views.allowed import SignedIn
 
 FOUND_MOST, FOUND_SECONDS = 20, 600
 
 
-class TokenList(SignedIn, TemplateView):
+class TokenList(LoginRequiredMixin, TemplateView):
     """One's own tokens: those in force first, what is over below."""
 
     template_name = "access/token_list.html"
@@ -48,7 +48,7 @@ class TokenList(SignedIn, TemplateView):
         }
 
 
-class TokenAdd(SignedIn, FormView):
+class TokenAdd(LoginRequiredMixin, FormView):
     """Make a token. Its secret stands on the answer and nowhere else: it is neither kept nor in any address."""
 
     template_name = "access/token_form.html"
@@ -82,7 +82,7 @@ class TokenAdd(SignedIn, FormView):
         }
 
 
-class TokenRevoke(SignedIn, TemplateView):
+class TokenRevoke(LoginRequiredMixin, TemplateView):
     """Revoke a token, after one more look at it: one's own, or as administrator anybody's."""
 
     model = ApiToken

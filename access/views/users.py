@@ -1,12 +1,13 @@
 """Administrators' pages about other people's accounts."""
 
 import django_filters
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,10 +16,20 @@ from django.views.generic.edit import FormView
 
 from access.activity import own_events, told_rows
 from access.context import current_reader
-from access.forms import ReasonForm, RightsForm
+from access.forms import InviteForm, ReasonForm, ResetForm, RightsForm
 from access.levels import Level, Role
 from access.models import Compartment, Membership, User
-from access.services.rights import Rights, StaleRights, change_rights, demand_over, rights_of, set_active
+from access.second_factor import FACTORS
+from access.services import invitations
+from access.services.rights import (
+    Rights,
+    StaleRights,
+    change_rights,
+    demand_over,
+    rights_of,
+    set_active,
+    sign_out_everywhere,
+)
 from access.services.tokens import scope_words, state_of
 from access.views.allowed import Allowed, page_of
 
@@ -69,6 +80,9 @@ class UserList(Allowed, ListView):
 
     def get_context_data(self, **kwargs):
         users, page = page_of(self.request, self.object_list)
+        factors = second_factors(users)
+        for user in users:
+            user.second_factors = factors.get(user.pk, "")
         given = self.request.GET
         return super().get_context_data(**kwargs) | {
             "title": _("Users"),
@@ -79,6 +93,15 @@ class UserList(Allowed, ListView):
             "filters_active": any(given.get(name) for name in self.filterset.form.fields),
             "clear_url": self.request.path,
         }
+
+
+def second_factors(people) -> dict:
+    """Return in words which second factors each of these accounts has."""
+    found: dict = {}
+    for user_id, kind in Authenticator.objects.filter(user__in=people, type__in=FACTORS).values_list("user", "type"):
+        words = _("passkey") if kind == Authenticator.Type.WEBAUTHN else _("authenticator app")
+        found.setdefault(user_id, set()).add(words)
+    return {user_id: ", ".join(sorted(words)) for user_id, words in found.items()}
 
 
 class UserDetail(Allowed, DetailView):
@@ -95,6 +118,9 @@ class UserDetail(Allowed, DetailView):
         return super().get_context_data(**kwargs) | {
             "title": person.username,
             "is_own": person.pk == self.request.user.pk,
+            "second_factors": second_factors([person]).get(person.pk, ""),
+            "session_count": person.sessions.count(),
+            "is_invited": person.last_login is None and person.invitations.open().exists(),
             "compartments": [one.compartment for one in person.memberships.select_related("compartment")],
             "tokens": [{"token": one, "scope": scope_words(one, names), "state": state_of(one)} for one in tokens],
             "events": told_rows(list(own_events(person)[:EVENTS_SHOWN])),
@@ -227,3 +253,88 @@ class UserActive(OtherPerson, FormView):
                 "is_danger": True,
             }
         return super().get_context_data(**kwargs) | words
+
+
+class UserSignOut(OtherPerson, FormView):
+    """End all sessions of somebody."""
+
+    template_name = "access/confirm.html"
+    form_class = ReasonForm
+
+    def form_valid(self, form):
+        try:
+            sign_out_everywhere(current_reader(), self.person, reason=form.cleaned_data["reason"])
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        messages.success(self.request, _("%(name)s is signed out everywhere.") % {"name": self.person})
+        return HttpResponseRedirect(self.person_url())
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {
+            "title": _("Sign %(name)s out everywhere") % {"name": self.person},
+            "lede": _("All sessions end; the account, its password and its tokens stay as they are."),
+            "submit_label": _("Sign out everywhere"),
+        }
+
+
+def show_link(request, person: User, invitation, secret: str):
+    """Answer with the link that sets a password, shown this once."""
+    context = {
+        "title": _("Give this link to %(name)s") % {"name": person},
+        "person": person,
+        "invitation": invitation,
+        "link": request.build_absolute_uri(reverse("invitation-link", args=[secret])),
+    }
+    return render(request, "access/invitation_made.html", context)
+
+
+class UserInvite(Allowed, FormView):
+    """Make an account; its owner sets the password with a link that works once."""
+
+    template_name = "records/form.html"
+    form_class = InviteForm
+
+    def form_valid(self, form):
+        try:
+            invitation, secret = invitations.invite(self.request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        return show_link(self.request, invitation.user, invitation, secret)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {
+            "title": _("Invite somebody"),
+            "lede": _("The account works once its owner has set a password. Compartments are given afterwards."),
+            "submit_label": _("Make the invitation"),
+            "cancel_url": reverse("access:user-list"),
+        }
+
+
+class UserReset(OtherPerson, FormView):
+    """A new link, for a forgotten password or a lost device."""
+
+    template_name = "access/confirm.html"
+    form_class = ResetForm
+
+    def form_valid(self, form):
+        data = form.cleaned_data
+        try:
+            invitation, secret = invitations.reset_access(
+                self.request.user, self.person, data["reason"], also_second_factors=data["also_second_factors"]
+            )
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+            return self.form_invalid(form)
+        return show_link(self.request, self.person, invitation, secret)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {
+            "title": _("New invitation link for %(name)s") % {"name": self.person},
+            "lede": _(
+                "The password, all sessions and older links end at once. You get a link that sets a new password."
+            ),
+            "submit_label": _("Make the link"),
+            "is_danger": True,
+        }

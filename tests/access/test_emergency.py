@@ -87,7 +87,7 @@ def test_everyone_out_shuts_out_everybody_but_administrators(people):
         assert answer.headers.get("Retry-After") == "600" or name == "administrator"
         program = client.get("/api/v1/outcomes/")
         assert (program.status_code, program.json()["error"]["code"]) == (503, "closed") or name == "administrator"
-        assert client.get(reverse("login")).status_code in {200, 302}
+        assert client.get(reverse("account_login")).status_code in {200, 302}
         assert client.get("/healthz").status_code == 200
         assert client.get("/revoke-token/").status_code == 200
     administrator = signed_in(people.administrator)

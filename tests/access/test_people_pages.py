@@ -113,14 +113,14 @@ def test_nobody_changes_their_own_rights(people):
 
 def test_who_is_deactivated_is_out_at_once_and_may_come_back(people):
     client, shut_out = signed_in(people.administrator), signed_in(people.recorder)
-    assert shut_out.get(url("account")).status_code == 200
+    assert shut_out.get(reverse("mfa_index")).status_code == 200
     assert client.post(url("user-deactivate", people.recorder), {"reason": ""}).status_code == 200
     assert client.post(url("user-deactivate", people.recorder), {"reason": "Left"}).status_code == 302
-    assert shut_out.get(url("account")).status_code == 302
+    assert shut_out.get(reverse("mfa_index")).status_code == 302
     page = client.get(url("user-detail", people.recorder)).content.decode()
     assert "administrator deactivated recorder" in page
     assert client.post(url("user-reactivate", people.recorder), {"reason": "Came back"}).status_code == 302
-    assert shut_out.get(url("account")).status_code == 200
+    assert shut_out.get(reverse("mfa_index")).status_code == 200
     assert told_of(people.recorder) == [("rights.user", "Left"), ("rights.user", "Came back")]
 
 
@@ -165,4 +165,4 @@ def test_the_pages_are_not_there_for_others(people, name):
 def test_a_visitor_is_asked_to_sign_in(people, client):
     for page in ("account", "token-list", "user-list", "access-log", "break-glass"):
         answer = client.get(url(page))
-        assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("login"))
+        assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("account_login"))

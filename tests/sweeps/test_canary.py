@@ -100,11 +100,17 @@ def accounts_of(people) -> dict[type, Model]:
     return {type(one): one for one in (people.recorder, people.room, membership, token, glass)}
 
 
+# Tells when and where one signed in, which differs each time; tested by itself.
+ABOUT_ONE_SESSION = {"account_sessions"}
+
+
 def every_answer(client: Client, records: dict[type, Model]) -> dict[str, tuple]:
     """Fetch every address as one person and return status, headers and body by address."""
     answers = {}
     for address in addresses():
         paths = []
+        if address.name in ABOUT_ONE_SESSION:
+            continue
         if address.model is None:
             path = reverse(address.name)
             paths = [

@@ -1,4 +1,4 @@
-"""Your account, and what happened on it; the access log for those who keep watch."""
+"""What happened: on one's own account, and for those who keep watch everybody's."""
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -9,26 +9,10 @@ from django.views.generic import TemplateView
 from access import permissions
 from access.activity import MOST_EXPORTED, EventFilter, as_csv, events, own_events, told_rows
 from access.events import note
-from access.models import Compartment
-from access.views.allowed import Allowed, SignedIn, page_of
+from access.views.allowed import Allowed, page_of
 
 
-class Account(SignedIn, TemplateView):
-    """Who you are here, what you may, and the pages about your account."""
-
-    template_name = "access/account.html"
-
-    def get_context_data(self, **kwargs):
-        user = self.request.user
-        return super().get_context_data(**kwargs) | {
-            "title": _("Your account"),
-            "compartments": Compartment.objects.filter(memberships__user=user),
-            "tokens_in_force": user.tokens.usable().count(),
-            "may_break_glass": permissions.BREAK_GLASS in permissions.ALLOWED[user.role],
-        }
-
-
-class OwnActivity(SignedIn, TemplateView):
+class OwnActivity(TemplateView):
     """What you did, and what concerned your account."""
 
     template_name = "access/own_activity.html"
