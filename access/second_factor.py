@@ -36,7 +36,8 @@ def was_shown_lately(request: HttpRequest) -> bool:
     The password alone does not count, nor does a factor that was only set up.
     """
     earliest = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-    return any(record["method"] == "mfa" and record["at"] >= earliest for record in get_authentication_records(request))
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" and record["at"] >= earliest for record in records)
 
 
 def page_to_show_it(user: User) -> str:

@@ -1,5 +1,6 @@
 """What happened: on one's own account, and for those who keep watch everybody's."""
 
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from access.events import note
 from access.views.allowed import Allowed, page_of
 
 
-class OwnActivity(TemplateView):
+class OwnActivity(LoginRequiredMixin, TemplateView):
     """What you did, and what concerned your account."""
 
     template_name = "access/own_activity.html"

@@ -53,7 +53,7 @@ def test_reads_of_restricted_records_are_told_with_a_link(people, secret):
 
 def test_one_sees_ones_own_and_nobody_elses(people, secret):
     signed_in(people.recorder).get(secret.get_absolute_url())
-    assert sentences(signed_in(people.analyst), OWN) == ["The system made the account analyst"]
+    assert sentences(signed_in(people.analyst), OWN) == ["analyst signed in", "The system made the account analyst"]
     for outsider in (people.analyst, people.recorder, people.member):
         assert signed_in(outsider).get(LOG).status_code == 404
         assert signed_in(outsider).get("/administration/access-log.csv").status_code == 404
@@ -68,7 +68,7 @@ def test_the_log_is_filtered_by_person_kind_day_and_record(people, secret):
     changed = "administrator changed analyst: clearance Internal → Restricted"
     assert {read, changed} <= set(sentences(client))
     for query, found in {
-        f"person={people.recorder.pk}": {read, "The system made the account recorder"},
+        f"person={people.recorder.pk}": {read, "recorder signed in", "The system made the account recorder"},
         f"person={people.analyst.pk}&kind=rights.user": {changed, "The system made the account analyst"},
         "kind=read": {read},
         f"record={secret.pk}": {read},
@@ -87,6 +87,7 @@ def test_a_hidden_event_changes_nothing_for_who_may_not_know_it(people, secret):
     """The two worlds of the pages that list events: nothing in them tells of a room or of what happened there."""
     with acting_as(user_principal(people.reviewer)):
         note("export", what="report")
+    member = signed_in(people.member)
     clients = {name: signed_in(getattr(people, name)) for name in ("analyst", "reviewer", "administrator")}
     paths = {"analyst": [OWN], "reviewer": [OWN, LOG, f"{LOG}?kind=read"], "administrator": [OWN, f"{LOG}?kind=read"]}
 
@@ -102,7 +103,7 @@ def test_a_hidden_event_changes_nothing_for_who_may_not_know_it(people, secret):
         circle = Compartment.objects.create(code="ZEISIG", name="Zeisig circle")
         Membership.objects.create(user=people.member, compartment=circle)
         hidden = make_world("Zeisig", level=Level.CONFIDENTIAL, compartments=[circle.pk])
-    signed_in(people.member).get(hidden.outcome.get_absolute_url())
+    member.get(hidden.outcome.get_absolute_url())
     assert answers() == before
     with acting_as(user_principal(people.member)):
         assert Event.objects.filter(kind="read").exists()

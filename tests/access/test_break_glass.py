@@ -10,6 +10,7 @@ from access.context import SYSTEM, acting_as, user_principal
 from access.levels import Level
 from access.models import BreakGlass, BreakGlassNotice, Event
 from intermediaries.models import Actor
+from tests.access.accounts import code_at, give_app
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -17,13 +18,46 @@ PAGE = "/break-glass/"
 REASON = "The ambulance waits at the crossing for a name"
 
 
+def with_factor(user):
+    """Sign in, and show a second factor as one does before the glass can be broken."""
+    give_app(user)
+    client = signed_in(user)
+    asked = client.get(PAGE)
+    assert asked.url == f"/account/confirm/code/?next={PAGE}"
+    assert client.post(asked.url, {"code": code_at()}).url == PAGE
+    return client
+
+
+def test_without_a_second_factor_just_shown_nothing_breaks(people, settings):
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 60
+    asked = {"reason": REASON, "minutes": 15}
+    without = signed_in(people.analyst)
+    page = without.get(PAGE).content.decode()
+    assert "Set one up" in page
+    assert 'name="minutes"' not in page
+    assert "Show your second factor" in without.post(PAGE, asked).content.decode()
+    client = with_factor(people.recorder)
+    session = client.session
+    shown = session["account_authentication_methods"][-1]
+    assert shown["method"] == "mfa"
+    session["account_authentication_methods"] = [shown | {"at": shown["at"] - 61}]  # a minute ago
+    session.save()
+    late = client.post(PAGE, asked)
+    assert "Show your second factor" in late.content.decode()
+    assert REASON in late.content.decode()
+    assert client.get(PAGE).status_code == 302
+    with acting_as(SYSTEM):
+        assert not BreakGlass.objects.exists()
+
+
 def test_the_glass_is_broken_seen_and_ended(people):
     with acting_as(SYSTEM):
         secret = Actor.objects.create(name="Hidden body", kind_of_actor="ngo", level=Level.CONFIDENTIAL)
     page = secret.get_absolute_url()
-    client = signed_in(people.analyst)
+    client = with_factor(people.analyst)
     assert client.get(page).status_code == 404
-    assert client.post(PAGE, {"reason": REASON, "minutes": 30}).status_code == 302
+    answer = client.post(PAGE, {"reason": REASON, "minutes": 30})
+    assert answer.status_code == 302, answer.context["form"].errors
     shown = client.get(page).content.decode()
     assert "Hidden body" in shown
     assert "30 minutes left" in shown
@@ -51,7 +85,7 @@ def test_the_glass_is_broken_seen_and_ended(people):
 
 
 def test_whoever_keeps_watch_ends_it_and_nobody_else_knows_of_it(people):
-    signed_in(people.analyst).post(PAGE, {"reason": REASON, "minutes": 15})
+    with_factor(people.analyst).post(PAGE, {"reason": REASON, "minutes": 15})
     with acting_as(SYSTEM):
         glass = BreakGlass.objects.get()
     for verb in ("end", "seen"):
@@ -74,7 +108,7 @@ def test_whoever_keeps_watch_ends_it_and_nobody_else_knows_of_it(people):
     ],
 )
 def test_what_is_missing_is_said_and_nothing_breaks(people, fields, told):
-    answer = signed_in(people.analyst).post(PAGE, {"reason": REASON, "minutes": 15} | fields)
+    answer = with_factor(people.analyst).post(PAGE, {"reason": REASON, "minutes": 15} | fields)
     assert answer.status_code == 200
     assert told in answer.content.decode()
     with acting_as(SYSTEM):
@@ -82,7 +116,7 @@ def test_what_is_missing_is_said_and_nothing_breaks(people, fields, told):
 
 
 def test_it_is_broken_once_at_a_time_and_by_no_administrator(people):
-    client = signed_in(people.recorder)
+    client = with_factor(people.recorder)
     assert client.post(PAGE, {"reason": REASON, "minutes": 15}).status_code == 302
     assert "already" in client.post(PAGE, {"reason": REASON, "minutes": 15}).content.decode()
     assert 'name="minutes"' not in client.get(PAGE).content.decode()

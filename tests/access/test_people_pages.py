@@ -1,11 +1,15 @@
 """Administrators' pages: users, their rights, compartments. To everybody else they are not there."""
 
+from urllib.parse import urlsplit
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from access.context import SYSTEM, acting_as, user_principal
 from access.levels import Level, Role
 from access.models import Compartment, Event, Membership, User
+from tests.access.accounts import give_app
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +124,8 @@ def test_who_is_deactivated_is_out_at_once_and_may_come_back(people):
     page = client.get(url("user-detail", people.recorder)).content.decode()
     assert "administrator deactivated recorder" in page
     assert client.post(url("user-reactivate", people.recorder), {"reason": "Came back"}).status_code == 302
-    assert shut_out.get(reverse("mfa_index")).status_code == 200
+    assert shut_out.get(reverse("mfa_index")).status_code == 302  # old sessions stay ended
+    assert signed_in(people.recorder).get(reverse("mfa_index")).status_code == 200
     assert told_of(people.recorder) == [("rights.user", "Left"), ("rights.user", "Came back")]
 
 
@@ -163,6 +168,66 @@ def test_the_pages_are_not_there_for_others(people, name):
 
 
 def test_a_visitor_is_asked_to_sign_in(people, client):
-    for page in ("account", "token-list", "user-list", "access-log", "break-glass"):
+    for page in ("own-activity", "token-list", "user-list", "access-log", "break-glass"):
         answer = client.get(url(page))
         assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("account_login"))
+
+
+def link_on(answer) -> str:
+    """The link that stands on the answer, as a path."""
+    assert answer.status_code == 200, answer.status_code
+    return urlsplit(answer.context["link"]).path
+
+
+def test_somebody_is_invited_and_comes_in_by_the_link(people):
+    client = signed_in(people.administrator)
+    page = client.get(url("user-invite"))
+    assert page.status_code == 200
+    asked = {"username": "newcomer", "role": "recorder", "clearance": "1", "reason": "Joins the desk"}
+    for wrong, told in (
+        ({"username": "Analyst"}, "already"),
+        ({"reason": ""}, "Say why"),
+        ({"clearance": "9"}, "valid"),
+    ):
+        refused = client.post(url("user-invite"), asked | wrong)
+        assert told in refused.content.decode()
+        assert refused.context["form"]["role"].value() == "recorder"
+    link = link_on(client.post(url("user-invite"), asked))
+    listed = client.get(url("user-list") + "?q=newcomer")
+    newcomer = listed.context["users"][0]
+    assert "invited" in client.get(url("user-detail", newcomer)).content.decode()
+    assert link not in client.get(url("user-detail", newcomer)).content.decode()
+    own = Client(headers={"origin": "http://testserver"})
+    form = own.get(link, follow=True)
+    words = "seven unrelated lamps hum"
+    fields = dict.fromkeys(form.context["form"].fields, words)
+    assert own.post(form.request["PATH_INFO"], fields).status_code == 302
+    assert own.post("/sign-in/", {"login": "newcomer", "password": words}).status_code == 302
+    assert own.get(reverse("negotiations:meeting-add")).status_code == 200
+    assert ("rights.user", "Joins the desk") in told_of(newcomer)
+
+
+def test_a_new_link_ends_the_password_and_the_sessions(people):
+    give_app(people.recorder)
+    client, own = signed_in(people.administrator), signed_in(people.recorder)
+    assert "authenticator app" in client.get(url("user-detail", people.recorder)).content.decode()
+    assert "Say why" in client.post(url("user-reset", people.recorder), {"reason": ""}).content.decode()
+    asked = {"reason": "Lost the phone", "also_second_factors": "on"}
+    assert link_on(client.post(url("user-reset", people.recorder), asked)).startswith("/invitations/")
+    assert own.get(reverse("mfa_index")).status_code == 302
+    with acting_as(SYSTEM):
+        assert not people.recorder.authenticator_set.exists()
+        assert not User.objects.get(pk=people.recorder.pk).has_usable_password()
+    assert client.post(url("user-reset", people.administrator), {"reason": "Mine"}).status_code == 403
+
+
+def test_somebody_is_signed_out_everywhere(people):
+    client, places = signed_in(people.administrator), [signed_in(people.recorder) for _place in range(2)]
+    assert "in 2 places" in client.get(url("user-detail", people.recorder)).content.decode()
+    assert client.post(url("user-sign-out", people.recorder), {"reason": " "}).status_code == 200
+    assert client.post(url("user-sign-out", people.recorder), {"reason": "Left the laptop"}).status_code == 302
+    assert [place.get(reverse("mfa_index")).status_code for place in places] == [302, 302]
+    assert client.post(url("user-sign-out", people.administrator), {"reason": "Mine"}).status_code == 403
+    with acting_as(SYSTEM):
+        told = Event.objects.get(kind="sign_out", subject=people.recorder)
+    assert (told.reason, told.user_id) == ("Left the laptop", people.administrator.pk)

@@ -5,7 +5,6 @@ import json
 import re
 
 import pytest
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -21,11 +20,6 @@ pytestmark = pytest.mark.django_db
 PLAIN = {"name": "figures", "reading": "all", "writing": "nothing", "max_level": 0, "days": 90}
 ADD = "/account/tokens/add/"
 FOUND = "/revoke-token/"
-
-
-@pytest.fixture(autouse=True)
-def no_attempts_yet():
-    cache.clear()
 
 
 def made(client: Client, **fields) -> tuple[ApiToken, str]:
