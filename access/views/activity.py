@@ -50,7 +50,7 @@ class AccessLog(Allowed, TemplateView):
             "filters_active": any(given.get(name) for name in filterset.form.fields),
             "clear_url": self.request.path,
             "query": given.urlencode(),
-            "most": MOST_EXPORTED,
+            "most": f"{MOST_EXPORTED:,}",
         }
 
 
