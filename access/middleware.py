@@ -10,7 +10,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
@@ -38,19 +37,14 @@ class ReadingDoorMiddleware:
     """Resolves session or token to one principal and runs view and rendering as that reader, in one transaction.
 
     Sets ``request.user`` and ``request.api_token`` (None for a session). An unknown, expired or revoked token is
-    answered 401. Answers are never cached by anyone. A server error rolls the whole transaction back.
+    answered 401. ``access/headers.py`` keeps answers out of every cache. A server error rolls the whole transaction
+    back.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.respond(request)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        patch_vary_headers(response, ["Cookie", "Authorization"])
-        return response
-
-    def respond(self, request: HttpRequest) -> HttpResponse:
         request.api_token, request.signed_out_because = None, ""
         is_api = request.path.startswith("/api/")
         is_open = request.path.startswith(OPEN_PATHS)
@@ -99,7 +93,7 @@ class ReadingDoorMiddleware:
         if isinstance(exception, ReauthenticationRequired):
             methods = get_adapter(request).get_reauthentication_methods(request.user)
             return redirect_to_login(request.path, methods[0]["url"] if methods else None)
-        if isinstance(exception, RedisError) and request.path.startswith(OPEN_PATHS + ENTRY_PATHS):
+        if isinstance(exception, RedisError) and request.path.startswith((*OPEN_PATHS, "/account/")):
             return render(request, "503.html", status=503)
         return None
 

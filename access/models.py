@@ -106,7 +106,7 @@ class Membership(models.Model):
 class Label(models.Model):
     """One row for each distinct marking: a level and a set of compartments.
 
-    Interned by the database (``access.label_for``); every classified row points to one, and the
+    Interned by the database (``access_private.label_for``); every classified row points to one, and the
     row-level policies compare nothing but this number.
     """
 

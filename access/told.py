@@ -11,6 +11,7 @@ from access.levels import Level, Role
 from access.models import Event
 
 DOORS = {
+    "": gettext_lazy("in the database"),
     "page": gettext_lazy("on a page"),
     "api": gettext_lazy("through the API"),
     "import": gettext_lazy("by import"),

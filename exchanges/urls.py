@@ -4,7 +4,8 @@ from django.urls import path
 
 from exchanges import models
 from exchanges.views import claims, estimates, links, outcomes
-from records.views import RecordHistoryView, RecordWithdrawView
+from records.history_views import RecordHistoryView
+from records.views import RecordWithdrawView
 
 app_name = "exchanges"
 

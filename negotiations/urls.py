@@ -4,7 +4,8 @@ from django.urls import path
 
 from negotiations import models
 from negotiations.views import agreements, channels, conflicts, meetings
-from records.views import RecordHistoryView, RecordWithdrawView
+from records.history_views import RecordHistoryView
+from records.views import RecordWithdrawView
 
 app_name = "negotiations"
 

@@ -8,6 +8,11 @@ def current(name: str, model, *related: str) -> Prefetch:
     return Prefetch(name, queryset=model.objects.current().select_related("label", "author", *related))
 
 
+def whole_number(given: str) -> int | None:
+    """Return the number that an address names; None for anything else, also for digits without end."""
+    return int(given) if given.isdecimal() and len(given) <= 9 else None
+
+
 COUNT_CAP = 10_000
 
 

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from records.views import RecordHistoryView, RecordWithdrawView
+from records.history_views import RecordHistoryView
+from records.views import RecordWithdrawView
 from sources import models, views
 
 app_name = "sources"

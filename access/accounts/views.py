@@ -64,7 +64,7 @@ class Account(LoginRequiredMixin, TemplateView):
             "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
             "must_have_one": second_factor.must_have_one(user),
             "has_one": bool(by_type["totp"] or by_type["webauthn"]),
-            "session_count": user.sessions.count(),
+            "session_count": arrival.standing_sessions(user).count(),
             "compartments": user.compartments.all(),
             "token_count": user.tokens.usable().count(),
             "may_break_glass": permissions.BREAK_GLASS in permissions.ALLOWED[user.role],
@@ -76,7 +76,6 @@ class ChangePassword(allauth.PasswordChangeView):
 
     template_name = "account/password_change.html"
     form_class = forms.ChangePasswordForm
-    extra_context = {"submit_label": _("Change password")}
 
     def form_valid(self, form) -> HttpResponse:
         response = super().form_valid(form)
@@ -121,7 +120,7 @@ class Sessions(LoginRequiredMixin, TemplateView):
         here = digest(self.request.session.session_key)
         rows = [
             {"session": one, "device": device_words(one.user_agent), "is_here": one.pk == here}
-            for one in self.request.user.sessions.all()
+            for one in arrival.standing_sessions(self.request.user)
         ]
         return super().get_context_data(**kwargs) | {"title": _("Where you are signed in"), "rows": rows}
 
