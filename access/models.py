@@ -210,7 +210,7 @@ BREAK_GLASS_MINUTES = 60
 
 
 class BreakGlass(models.Model):
-    """For a stated reason and at most an hour, one user may read everything; every reviewer is told.
+    """For a stated reason and at most an hour, one user may read everything; reviewers and administrators are told.
 
     The database widens the user's own principal until ``until`` or ``ended_at``, whichever comes first.
     """
@@ -242,7 +242,7 @@ class BreakGlass(models.Model):
 
 
 class BreakGlassNotice(models.Model):
-    """One reviewer was told of broken glass; written by the database when the glass breaks."""
+    """One of those who keep watch was told of broken glass; written by the database when the glass breaks."""
 
     break_glass = models.ForeignKey(BreakGlass, models.PROTECT, related_name="notices")
     reviewer = models.ForeignKey(User, models.PROTECT, related_name="+")

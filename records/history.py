@@ -18,17 +18,10 @@ from django.utils.translation import gettext_lazy
 from access.context import note_read
 from access.levels import Level, Role
 from access.models import Label
+from access.told import DOORS
 from records.changes import Change, Names, changes_of
 from records.models import HistoryEntry, Record, ReviewState
 
-DOORS = {
-    "": gettext_lazy("in the database"),
-    "page": gettext_lazy("on a page"),
-    "api": gettext_lazy("through the API"),
-    "import": gettext_lazy("by import"),
-    "task": gettext_lazy("by a report"),
-    "command": gettext_lazy("by a command"),
-}
 STEPS = {
     ReviewState.SUBMITTED: gettext_lazy("submitted %(thing)s for review"),
     ReviewState.RETURNED: gettext_lazy("returned %(thing)s"),
