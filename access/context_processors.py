@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from access import permissions
 from access.context import has_reader
+from access.models import Label
 
 
 def reader(request: HttpRequest) -> dict:
@@ -13,6 +14,8 @@ def reader(request: HttpRequest) -> dict:
     return {
         "user": request.user,
         "reader": request.reader,
+        # Asked anew wherever it stands: at the foot of the page more has been read than at its head.
+        "page_label": Label.of_what_was_read,
         "may_write": permissions.may(permissions.WRITE),
         "may_report": permissions.may(permissions.REPORT),
     }

@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from exchanges import viewsets as exchanges
 from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
+from records.api import kinds as records
 from reports.viewsets import ReportRunViewSet
 from sources import viewsets as sources
 
@@ -42,6 +43,9 @@ RESOURCES = [
     ("representatives", intermediaries.RepresentativeViewSet),
     ("sources", sources.SourceViewSet),
     ("citations", sources.CitationViewSet),
+    ("embargoes", records.EmbargoViewSet),
+    ("public-summaries", records.PublicSummaryViewSet),
+    ("summary-links", records.SummaryOfViewSet),
 ]
 
 router = SimpleRouter()

@@ -220,6 +220,13 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["system"],
         "options": {"expires": 15},
     },
+    # To the minute; it too acts as the system, aloud.
+    "apply-embargoes": {
+        "task": "records.tasks.apply_embargoes",
+        "schedule": 60.0,
+        "args": ["system"],
+        "options": {"expires": 60},
+    },
     "worker-heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }
 # Only for showing and testing: each step of a report then takes at least this long.
