@@ -194,6 +194,8 @@ SPECTACULAR_SETTINGS = {
         "MandateRole": "intermediaries.models.MandateRole",
         "ActorRole": "exchanges.vocabulary.ActorRole",
         "ParticipantRole": "negotiations.vocabulary.ParticipantRole",
+        "LevelEnum": "access.levels.Level",
+        "EmbargoState": "records.models.EmbargoState",
     },
 }
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("exchanges.urls")),
     path("", include("intermediaries.urls")),
     path("", include("sources.urls")),
+    path("", include("records.urls")),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("sign-out/", auth.LogoutView.as_view(), name="logout"),
     path("theme/", SetTheme.as_view(), name="theme"),

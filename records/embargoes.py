@@ -20,8 +20,24 @@ def propose_embargo(
 ) -> Embargo:
     """Propose that a record be marked anew at ``at`` and return the embargo as stored.
 
-    Raises ValidationError by field: a time that is past, no reason, a marking out of the actor's sight or the one the
-    record has, a record that was withdrawn or for which another embargo waits.
+    Raises ValidationError as ``check_embargo``.
+    """
+    check_embargo(actor, record, level=level, compartments=compartments, at=at, reason=reason)
+    embargo = Embargo(
+        record=record, to_level=int(level), to_compartments=sorted(set(compartments)), at=at, reason=reason.strip()
+    )
+    # As the database will mark it.
+    embargo.level, embargo.compartments = embargo.to_level, embargo.to_compartments
+    return add_record(actor, embargo)
+
+
+def check_embargo(
+    actor: Reader, record: Record, *, level: int, compartments: Iterable[int], at: dt.datetime, reason: str
+) -> None:
+    """Raise ValidationError by field for what cannot be proposed.
+
+    That is a time that is past, no reason, a marking out of the actor's sight or the one the record has, a record that
+    was withdrawn.
     """
     wanted = marking.Marking(int(level), frozenset(compartments))
     errors = marking.beyond_reach(actor, level, compartments)
@@ -33,16 +49,8 @@ def propose_embargo(
         errors.setdefault("level", [_("The record is marked so already.")])
     if record.is_withdrawn:
         errors["record"] = [_("This record was withdrawn; there is nothing to open or close.")]
-    if any(embargo.is_waiting for embargo in Embargo.objects.of(record).current()):
-        errors["at"] = [_("An embargo already waits for this record. Cancel it before you propose another.")]
     if errors:
         raise ValidationError(errors)
-    embargo = Embargo(
-        record=record, to_level=wanted.level, to_compartments=sorted(wanted.compartments), at=at, reason=reason.strip()
-    )
-    # As the database will mark it.
-    embargo.level, embargo.compartments = embargo.to_level, embargo.to_compartments
-    return add_record(actor, embargo, reason=reason.strip())
 
 
 def may_agree(actor: Reader, embargo: Embargo) -> bool:
@@ -66,13 +74,17 @@ def may_cancel(actor: Reader, embargo: Embargo) -> bool:
 def agree_embargo(actor: Reader, embargo: Embargo, *, expected_version: int) -> Embargo:
     """Agree to an embargo and to the record as it is now; return it as stored.
 
-    Raises PermissionDenied for who may not agree to it, ValidationError where it no longer waits, StaleVersion.
+    Raises PermissionDenied for who may not agree to it, ValidationError where it no longer waits or another one of the
+    same record is agreed to already, StaleVersion.
     """
     held = lock_record(embargo, expected_version)
     if held.state != EmbargoState.PROPOSED:
         raise ValidationError(_("This embargo no longer waits for a reviewer."))
     if not may_agree(actor, held):
         raise PermissionDenied(_("A reviewer agrees to an embargo, and never to their own proposal."))
+    others = Embargo.objects.current().filter(record_type=held.record_type_id, record_id=held.record_id)
+    if any(other.state == EmbargoState.AGREED for other in others):
+        raise ValidationError(_("Another embargo on this record is agreed to already. Cancel that one first."))
     held.agreed_by_id = actor.user_id
     held.agreed_at = timezone.now()
     held.save(force_update=True)

@@ -116,14 +116,14 @@ class ReportRun(models.Model):
     def __str__(self) -> str:
         return str(self.get_template_display())
 
+    def get_absolute_url(self) -> str:
+        return reverse("reports:report-run-detail", args=[self.pk])
+
     @classmethod
     def from_db(cls, db, field_names, values):
         run = super().from_db(db, field_names, values)
         note_label(run.__dict__.get("label_id"))
         return run
-
-    def get_absolute_url(self) -> str:
-        return reverse("reports:report-run-detail", args=[self.pk])
 
     @property
     def is_abandoned(self) -> bool:

@@ -59,8 +59,8 @@ class EmbargoSerializer(AboutRecordMixin, RecordSerializer):
         return super().to_internal_value(data)
 
 
-class AgreementSerializer(serializers.Serializer):
-    """The body of an agreement."""
+class LookedAtSerializer(serializers.Serializer):
+    """The body of what needs nothing but the version looked at."""
 
     version = serializers.IntegerField(required=False, help_text="The version looked at, where If-Match is not sent.")
 
@@ -88,7 +88,7 @@ class EmbargoViewSet(RecordViewSet):
             reason=record.reason,
         )
 
-    @extend_schema(request=AgreementSerializer, parameters=[IF_MATCH])
+    @extend_schema(request=LookedAtSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     @transaction.atomic
     def agree(self, request, *args, **kwargs):
@@ -155,7 +155,7 @@ class PublicSummaryViewSet(RecordViewSet):
         """Write it as a draft, whoever writes it: releasing is an act of its own."""
         return add_record(current_reader(), record, draft=True)
 
-    @extend_schema(request=AgreementSerializer, parameters=[IF_MATCH])
+    @extend_schema(request=LookedAtSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     @transaction.atomic
     def release(self, request, *args, **kwargs):
