@@ -194,6 +194,7 @@ SPECTACULAR_SETTINGS = {
         "MandateRole": "intermediaries.models.MandateRole",
         "ActorRole": "exchanges.vocabulary.ActorRole",
         "ParticipantRole": "negotiations.vocabulary.ParticipantRole",
+        "ClaimState": "sources.models.ClaimState",
         "LevelEnum": "access.levels.Level",
         "EmbargoState": "records.models.EmbargoState",
     },
