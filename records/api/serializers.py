@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions, serializers
 
 from access.levels import Level
+from access.models import Label
 from records.marking import Readers
 from records.models import Record
 
@@ -19,6 +20,19 @@ from records.models import Record
 def api_url(record: Record, request) -> str:
     """Return the absolute address of a record's API resource."""
     return request.build_absolute_uri(reverse(f"api:{record.kind}-detail", args=[record.pk]))
+
+
+def label_told(label: Label) -> dict:
+    """Return a label as the API says it: level, words, TLP 2.0 marking, compartments."""
+    return {
+        "level": label.level,
+        "name": label.level_name,
+        "tlp": label.tlp,
+        "compartments": [
+            {"id": compartment.pk, "code": compartment.code, "name": compartment.name}
+            for compartment in label.named_compartments
+        ],
+    }
 
 
 @extend_schema_field(
@@ -102,9 +116,9 @@ LINKED = {
         "url": {"type": "string", "format": "uri"},
     },
 }
-CONFIDENTIALITY = {
+LABEL = {
     "type": "object",
-    "required": ["level", "name", "tlp", "compartments", "people", "inherited_from"],
+    "required": ["level", "name", "tlp", "compartments"],
     "properties": {
         "level": {"type": "integer"},
         "name": {"type": "string"},
@@ -120,6 +134,13 @@ CONFIDENTIALITY = {
                 },
             },
         },
+    },
+}
+CONFIDENTIALITY = {
+    "type": "object",
+    "required": [*LABEL["required"], "people", "inherited_from"],
+    "properties": {
+        **LABEL["properties"],
         "people": {
             "type": "integer",
             "nullable": True,
@@ -165,13 +186,7 @@ class RecordSerializer(serializers.ModelSerializer):
     def get_confidentiality(self, record) -> dict:
         readers: Readers = self.context.get("readers") or Readers([record])
         return {
-            "level": record.label.level,
-            "name": record.label.level_name,
-            "tlp": record.label.tlp,
-            "compartments": [
-                {"id": compartment.pk, "code": compartment.code, "name": compartment.name}
-                for compartment in record.label.named_compartments
-            ],
+            **label_told(record.label),
             "people": readers.number(record),
             "inherited_from": [
                 {
