@@ -49,6 +49,10 @@ class Reader:
     # Labels of restricted and confidential records, and which of these records were read under each.
     logged_labels: frozenset[int] = frozenset()
     records_read: dict[tuple[str, int], set[uuid.UUID]] = field(default_factory=dict)
+    # Labels of everything classified that was read so far: a page is as secret as the most secret of it.
+    labels_read: set[int] = field(default_factory=set)
+    # The compartments whose names the reader knows, by number, once they were asked for.
+    known_compartments: dict | None = None
 
     @property
     def act(self) -> dict[str, str]:
@@ -106,8 +110,16 @@ def refresh_labels() -> None:
 def note_read(table: str, pk: uuid.UUID, label: int | None) -> None:
     """Remember that a record reached the reader; restricted and confidential ones are logged when the door closes."""
     reader = _reader.get()
+    note_label(label)
     if reader is not None and label in reader.logged_labels:
         reader.records_read.setdefault((table, label), set()).add(pk)
+
+
+def note_label(label: int | None) -> None:
+    """Remember that something under this label reached the reader."""
+    reader = _reader.get()
+    if reader is not None and label is not None:
+        reader.labels_read.add(label)
 
 
 def log_reads(reader: Reader) -> None:

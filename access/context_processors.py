@@ -8,6 +8,7 @@ from django.utils import timezone
 from access import permissions
 from access.context import has_reader
 from access.house import house_words
+from access.models import Label
 from access.services.break_glass import open_glass, unseen_notices
 
 
@@ -24,6 +25,8 @@ def reader(request: HttpRequest) -> dict:
         "own_glass": glass,
         "minutes_left": math.ceil((glass.until - timezone.now()).total_seconds() / 60) if glass else 0,
         "glass_notices": unseen_notices(reader) if permissions.may(permissions.AUDIT) and reader.user_id else (),
+        # Asked anew wherever it stands: at the foot of the page more has been read than at its head.
+        "page_label": Label.of_what_was_read,
         "may_write": permissions.may(permissions.WRITE),
         "may_report": permissions.may(permissions.REPORT),
     }

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.account_models import Invitation, Session
+from access.context import current_reader
 from access.levels import Level, Role
 
 __all__ = [
@@ -132,6 +133,34 @@ class Label(models.Model):
     @property
     def tlp(self) -> str:
         return Level(self.level).tlp
+
+    @property
+    def named_compartments(self) -> list[Compartment]:
+        """Its compartments. Whoever reads something under this label belongs to all of them and knows their names."""
+        known = known_compartments() if self.compartments else {}
+        return [known[pk] for pk in self.compartments if pk in known]
+
+    @property
+    def compartment_names(self) -> list[str]:
+        return [compartment.name for compartment in self.named_compartments]
+
+    @classmethod
+    def of_what_was_read(cls) -> "Label":
+        """Return, unsaved, the join of the labels of everything read so far in this context: the page's own marking."""
+        read = cls.objects.filter(pk__in=current_reader().labels_read).values_list("level", "compartments")
+        found = list(read)
+        return cls(
+            level=max((level for level, _compartments in found), default=Level.PUBLIC),
+            compartments=sorted({pk for _level, compartments in found for pk in compartments}),
+        )
+
+
+def known_compartments() -> dict[int, Compartment]:
+    """Return the compartments whose names the reader knows, by number; asked once for each reader."""
+    reader = current_reader()
+    if reader.known_compartments is None:
+        reader.known_compartments = {compartment.pk: compartment for compartment in Compartment.objects.all()}
+    return reader.known_compartments
 
 
 class ApiTokenQuerySet(models.QuerySet):

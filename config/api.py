@@ -8,6 +8,7 @@ from access.views.tokens import FoundTokenResource
 from exchanges import viewsets as exchanges
 from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
+from records.api import kinds as records
 from reports.viewsets import ReportRunViewSet
 from sources import viewsets as sources
 
@@ -43,6 +44,9 @@ RESOURCES = [
     ("representatives", intermediaries.RepresentativeViewSet),
     ("sources", sources.SourceViewSet),
     ("citations", sources.CitationViewSet),
+    ("embargoes", records.EmbargoViewSet),
+    ("public-summaries", records.PublicSummaryViewSet),
+    ("summary-links", records.SummaryOfViewSet),
 ]
 
 router = SimpleRouter()

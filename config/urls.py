@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("sources.urls")),
     path("", include("access.accounts.urls")),
     path("", include("access.urls")),
+    path("", include("records.urls")),
     path("theme/", SetTheme.as_view(), name="theme"),
     path("api/v1/docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
     path("api/v1/", include("config.api")),

@@ -30,9 +30,12 @@ def shell(request: HttpRequest) -> dict:
                 ("exchanges:outcome-list", _("Outcomes"), "outcome", counts["outcome"]),
                 ("intermediaries:actor-list", _("Intermediaries"), "med", counts["intermediary"]),
                 ("sources:source-list", _("Sources"), "source", counts["source"]),
+                ("records:public-summary-list", _("Public summaries"), "eye", counts["public summary"]),
             ],
         ),
     ]
+    if permissions.may(permissions.WRITE):
+        groups.append((_("Confidentiality"), [("records:embargo-list", _("Embargoes"), "lock", None)]))
     if permissions.may(permissions.REPORT):
         groups.append((_("Outputs"), [("reports:report-run-list", _("Reports"), "report", None)]))
     administration = [

@@ -19,6 +19,8 @@ NOT_PAGES = {
     "session",
     "api:schema",
     "reports:report-run-progress",
+    "reports:report-run-retry",
+    "records:embargo-agree",
     "access:access-log-file",
     # Shown only in the middle of something: tests/browser/test_accounts.py goes there.
     "invitation",
@@ -98,6 +100,24 @@ def complete(house):
     )
     assert delivery.status == 201, delivery.text
     assert claim["id"]
+    embargo = script.post_json(
+        "/api/v1/embargoes/",
+        {
+            "record_kind": "outcome",
+            "record_id": outcome["id"],
+            "to_level": 1,
+            "at": "2099-01-01T12:00:00Z",
+            "reason": "Talks resume.",
+        },
+    )
+    assert embargo.status == 201, embargo.text
+    summary = script.post_json("/api/v1/public-summaries/", {"title": "Talks", "text": "The two sides talked."})
+    assert summary.status == 201, summary.text
+    tie = script.post_json(
+        "/api/v1/summary-links/",
+        {"summary": summary.json()["id"], "record_kind": "outcome", "record_id": outcome["id"]},
+    )
+    assert tie.status == 201, tie.text
     run = script.post_json(
         "/api/v1/report-runs/",
         {"conflict": outcome["conflict"]["id"], "period_from": "2024-12-01", "period_to": "2024-12-31"},
