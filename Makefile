@@ -1,5 +1,5 @@
 # What people type. Everything is done by scripts/parley.py, with nothing but Python's standard library.
-.PHONY: help run test check bench-access stop logs reset shell seed env lock
+.PHONY: help run test check mutants bench-access stop logs reset shell seed env lock
 .DEFAULT_GOAL := help
 
 # python3.11, then python3, then newer ones by name: the first that is new enough.
@@ -22,6 +22,9 @@ test: ## run all tests, browser tests too (ARGS="-k name -x" goes to pytest)
 
 check: ## lint, migrations, production settings, templates
 	$(PARLEY) check
+
+mutants: ## damage each rule of access once and see that a test notices (ARGS="--only policy" for some)
+	$(PARLEY) mutants $(ARGS)
 
 bench-access: ## measure what the policies cost (ROWS=100000 makes a quick run)
 	$(PARLEY) bench-access

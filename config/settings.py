@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -40,9 +41,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # What answers carry comes first: static files and refusals that reach no view carry it as well.
+    "access.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "config.health.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -51,7 +55,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "access.middleware.ReadingDoorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -223,6 +226,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "records.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NON_FIELD_ERRORS_KEY": "record",
+    # There is one format, JSON; ``?format=`` filters meetings.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Parley",
@@ -242,6 +247,9 @@ SPECTACULAR_SETTINGS = {
         "MandateRole": "intermediaries.models.MandateRole",
         "ActorRole": "exchanges.vocabulary.ActorRole",
         "ParticipantRole": "negotiations.vocabulary.ParticipantRole",
+        "ClaimState": "sources.models.ClaimState",
+        "LevelEnum": "access.levels.Level",
+        "EmbargoState": "records.models.EmbargoState",
     },
 }
 
@@ -268,6 +276,19 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["system"],
         "options": {"expires": 15},
     },
+    "seal-history": {
+        "task": "records.tasks.seal_history",
+        "schedule": crontab(minute=0),
+        "args": ["system"],
+        "options": {"expires": 3000},
+    },
+    # To the minute; it too acts as the system, aloud.
+    "apply-embargoes": {
+        "task": "records.tasks.apply_embargoes",
+        "schedule": 60.0,
+        "args": ["system"],
+        "options": {"expires": 60},
+    },
     "worker-heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }
 # Only for showing and testing: each step of a report then takes at least this long.
@@ -279,6 +300,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # Values in failed SQL statements would otherwise reach the log.
-    "loggers": {"django.db.backends": {"level": "ERROR", "propagate": False, "handlers": []}},
+    "loggers": {
+        # Values in failed SQL statements would otherwise reach the log.
+        "django.db.backends": {"level": "ERROR", "propagate": False, "handlers": []},
+        # The seals of the history are told even where the worker is quiet.
+        "records.tasks": {"level": "INFO"},
+    },
 }

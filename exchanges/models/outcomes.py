@@ -47,6 +47,8 @@ class Outcome(Dated, Record):
     )
     notes = models.TextField(_("notes"), blank=True)
 
+    parts = ("channel_links", "meeting_links", "agreement_links", "roles", "deliveries", "claims", "estimates")
+
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]
         verbose_name = _("outcome")
