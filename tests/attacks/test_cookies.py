@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(people, client):
     client.get("/sign-in/")
-    answer = client.post("/sign-in/", {"username": people.recorder.username, "password": PASSWORD})
+    answer = client.post("/sign-in/", {"login": people.recorder.username, "password": PASSWORD})
     cookie = answer.cookies[settings.SESSION_COOKIE_NAME]
     assert (cookie["httponly"], cookie["samesite"], bool(cookie["secure"])) == (True, "Lax", settings.HTTPS)
     assert int(cookie["max-age"]) <= dt.timedelta(hours=12).total_seconds()

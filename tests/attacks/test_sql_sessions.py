@@ -313,7 +313,7 @@ def test_a_copied_session_row_opens_nobodys_session(world):
         for store, user in ((theirs, world.reviewer), (mine, world.outsider)):
             store["_auth_user_id"] = str(user.pk)
             store.create()
-        copied = "UPDATE django_session SET session_data = (SELECT session_data FROM django_session WHERE session_key ="
+        copied = "UPDATE access_session SET session_data = (SELECT session_data FROM access_session WHERE session_key ="
         run(f"{copied} %s) WHERE session_key = %s", [digest(theirs.session_key), digest(mine.session_key)])
         assert SessionStore(theirs.session_key)["_auth_user_id"] == str(world.reviewer.pk)
         assert SessionStore(mine.session_key).get("_auth_user_id") is None
