@@ -109,6 +109,7 @@ ATTACKS = [
            [(0,)], "reviewer"),
     Attack("broken glass of others", "SELECT * FROM access_breakglass", []),
     Attack("invitations", "SELECT * FROM access_invitation", []),
+    Attack("how much there is, by verifying", "SELECT * FROM records.verify_history(NULL, NULL)", DENIED),
     Attack("how much there is, by the seals", "SELECT * FROM records_historyseal", []),
     Attack("who was told of it", "SELECT * FROM access_breakglassnotice", []),
     # What must stay closed to everybody

@@ -7,7 +7,7 @@ from scripts.mutants.running import ROOT
 
 
 def test_damage_that_is_noticed_and_damage_that_is_not():
-    """The tests of two locks notice a policy that is opened, but cannot notice one that is gone: then all is refused."""
+    """The tests of two locks notice a policy that is opened, not one that is gone: then everything is refused."""
     command = ["--only", "policy access_membership.known", "--tests", "tests/access/test_two_locks.py"]
     done = subprocess.run(
         [sys.executable, "-m", "scripts.mutants", *command], cwd=ROOT, capture_output=True, text=True, timeout=500
