@@ -41,9 +41,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # What answers carry comes first: static files and refusals that reach no view carry it as well.
+    "access.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "config.health.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -52,7 +55,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "access.middleware.ReadingDoorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -224,6 +226,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "records.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NON_FIELD_ERRORS_KEY": "record",
+    # There is one format, JSON; ``?format=`` filters meetings.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Parley",
@@ -243,6 +247,9 @@ SPECTACULAR_SETTINGS = {
         "MandateRole": "intermediaries.models.MandateRole",
         "ActorRole": "exchanges.vocabulary.ActorRole",
         "ParticipantRole": "negotiations.vocabulary.ParticipantRole",
+        "ClaimState": "sources.models.ClaimState",
+        "LevelEnum": "access.levels.Level",
+        "EmbargoState": "records.models.EmbargoState",
     },
 }
 
@@ -274,6 +281,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=0),
         "args": ["system"],
         "options": {"expires": 3000},
+    },
+    # To the minute; it too acts as the system, aloud.
+    "apply-embargoes": {
+        "task": "records.tasks.apply_embargoes",
+        "schedule": 60.0,
+        "args": ["system"],
+        "options": {"expires": 60},
     },
     "worker-heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

@@ -5,7 +5,6 @@ import datetime as dt
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,15 +15,9 @@ from intermediaries.models import Actor, Representative
 from negotiations.models import Channel, Meeting, Participant, Place
 from negotiations.vocabulary import MeetingFormat, ParticipantRole, Topic
 from records.dates import DatePrecision
+from records.forms import levels_offered
 from sources.admiralty import Credibility, Reliability
 from sources.models import Source
-
-HINT_LEVEL = {
-    Level.PUBLIC: gettext_lazy("Anyone may read it."),
-    Level.INTERNAL: gettext_lazy("Everybody with an account cleared for internal records."),
-    Level.RESTRICTED: gettext_lazy("Only people cleared for restricted records."),
-    Level.CONFIDENTIAL: gettext_lazy("Only people cleared for confidential records."),
-}
 
 
 class Segments(forms.RadioSelect):
@@ -63,9 +56,10 @@ class PartialDateField(forms.MultiValueField):
         if not given or not any(part.strip() for part in given):
             return None
         day, month, year = (part.strip() for part in given)
-        if not year.isdecimal() or not 1900 <= int(year) <= 2200:
+        # By length first: a number of thousands of digits is refused by the interpreter itself.
+        if not year.isdecimal() or len(year) > 4 or not 1900 <= int(year) <= 2200:
             raise ValidationError(_("Year must be a number of four digits, for example 2026"), code="year")
-        if month and (not month.isdecimal() or not 1 <= int(month) <= 12):
+        if month and (not month.isdecimal() or len(month) > 2 or not 1 <= int(month) <= 12):
             raise ValidationError(_("Month must be a number from 1 to 12"), code="month")
         if day and not month:
             raise ValidationError(_("Give the month as well, or leave the day empty"), code="month")
@@ -139,11 +133,7 @@ class MeetingForm(forms.ModelForm):
         self.fields["channel"].empty_label = _("Choose a channel")
         self.fields["place"].queryset = Place.objects.current()
         self.fields["place"].empty_label = _("Not stated")
-        self.fields["level"].choices = [
-            (level.value, format_html('{}<span class="hint">{}</span>', level.label, HINT_LEVEL[level]))
-            for level in Level
-            if level.value <= reader.clearance
-        ]
+        self.fields["level"].choices = levels_offered(reader)
         if self.instance._state.adding:
             self.initial["level"] = min(Level.INTERNAL, reader.clearance)
         else:

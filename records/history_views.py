@@ -9,7 +9,7 @@ from access.context import current_reader
 from access.models import Event
 from records import history
 from records.forms import HistoryPageForm
-from records.views import KindMixin
+from records.views import KindMixin, page_number
 
 PAGE_SIZE = 50
 READS_SHOWN = 50
@@ -50,8 +50,7 @@ class RecordHistoryView(KindMixin, SingleObjectMixin, TemplateView):
             entries = history.changing(entries, self.model, asked["field"])
         if asked.get("person"):
             entries = history.by_person(entries, asked["person"])
-        page = given.get("page", "1")
-        number = int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1
+        number = page_number(self.request)
         start = (number - 1) * PAGE_SIZE
         found = list(entries[start : start + PAGE_SIZE + 1])
         told = history.tell(found[:PAGE_SIZE], self.object)

@@ -11,6 +11,7 @@ env                     only bring .venv up to date
 exec [--test] -- CMD    run a command with servers and environment
 services [--test]       only the servers, until Ctrl-C; prints the environment
 mutants [ARGS]          damage each rule of access once: a test must notice (--only TEXT, --jobs 2, --list)
+bench-access            what the policies cost, in a database of its own (ROWS=100000: a quick run)
 lock                    write requirements.txt and requirements-dev.txt anew
 """
 
@@ -98,6 +99,12 @@ def mutants(arguments):
     """make mutants"""
     with ready(open_site(test=True), dev=True) as (told, _held):
         return processes.foreground([PYTHON, "-m", "scripts.mutants", *arguments], told)
+
+
+def bench_access(_arguments):
+    """make bench-access"""
+    with ready(open_site(test=True), dev=True) as (told, _held):
+        return processes.foreground([PYTHON, "-m", "scripts.bench.access"], told)
 
 
 def shell(arguments):
@@ -250,6 +257,7 @@ KEPT = {
     "test": test,
     "check": check,
     "mutants": mutants,
+    "bench-access": bench_access,
     "shell": shell,
     "seed": seed,
     "exec": execute,

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from exchanges import models as exchanges
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
+from records import models as records
 from sources import models as sources
 
 DAY = dt.date(2025, 5, 23)
@@ -21,12 +22,27 @@ def make(model, using: str = "default", **fields):
     return record
 
 
-def make_world(word: str, *, using: str = "default", level: int = 0, compartments=(), author=None, **given):
+def make_world(
+    word: str,
+    *,
+    using: str = "default",
+    level: int = 0,
+    compartments=(),
+    author=None,
+    review_state="submitted",
+    **given,
+):
     """Write one record of every kind, each carrying ``word`` in its text, and return them by kind.
 
     Records named in ``given`` (for example ``outcome=…``) are used instead of made: the others hang on them.
     """
-    marking = {"level": level, "compartments": list(compartments), "author": author, "external_id": f"{word}-id"}
+    marking = {
+        "level": level,
+        "compartments": list(compartments),
+        "author": author,
+        "review_state": review_state,
+        "external_id": f"{word}-id",
+    }
     world = SimpleNamespace(**given)
 
     def add(part: str, model, **fields):
@@ -172,6 +188,18 @@ def make_world(word: str, *, using: str = "default", level: int = 0, compartment
         record_type=content_type(outcome, using),
         record_id=outcome.pk,
         quote=f"{word} quoted",
+    )
+    about = {"record_type": content_type(outcome, using), "record_id": outcome.pk}
+    summary = add("summary", records.PublicSummary, title=f"{word} told", text=f"{word} in public", external_id="")
+    add("summary_of", records.SummaryOf, summary=summary, **about)
+    add(
+        "embargo",
+        records.Embargo,
+        to_level=level,
+        to_compartments=list(compartments),
+        at=dt.datetime(2099, 1, 1, tzinfo=dt.UTC),
+        reason=f"{word} talks are over",
+        **about,
     )
     return world
 

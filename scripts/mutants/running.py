@@ -20,12 +20,12 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "parley_mutants"
 # In the order in which they are likely to notice; each is collected and run only when those before did not.
 TESTS = (
-    "tests/attacks/test_sql_writing.py",
-    "tests/attacks/test_sql_reading.py",
-    "tests/attacks/test_sql_sessions.py",
+    "tests/attacks/sql/test_writing.py",
+    "tests/attacks/sql/test_reading.py",
+    "tests/attacks/sql/test_sessions.py",
     "tests/access/test_rights.py",
     "tests/access/test_two_locks.py",
-    "tests/attacks/test_sql_structure.py",
+    "tests/attacks/sql/test_structure.py",
     "tests/sweeps/test_catalogue.py",
     "tests/access",
 )

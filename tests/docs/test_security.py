@@ -4,16 +4,16 @@ import re
 
 from launcher.places import ROOT
 
-from tests.attacks import test_sql_reading, test_sql_sessions, test_sql_structure, test_sql_writing
+from tests.attacks.sql import test_reading, test_sessions, test_structure, test_writing
 
 SECURITY = ROOT / "docs" / "security"
 
 
 def test_the_attacks_are_counted():
-    tables = [test_sql_reading.ATTACKS, test_sql_writing.ATTACKS, test_sql_structure.ATTACKS]
+    tables = [test_reading.ATTACKS, test_writing.ATTACKS, test_structure.ATTACKS]
     statements = {attack.statement + (attack.who or "") for table in tables for attack in table}
     assert len(statements) == sum(map(len, tables)), "an attack is there twice"
-    count = len(statements) + len(test_sql_structure.SETTINGS) + len(test_sql_sessions.values("1.5"))
+    count = len(statements) + len(test_structure.SETTINGS) + len(test_sessions.values("1.5"))
     assert f"**{count} distinct attacks**" in (SECURITY / "threat-model.md").read_text(encoding="utf-8")
 
 

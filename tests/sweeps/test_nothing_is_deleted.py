@@ -9,7 +9,8 @@ pytestmark = pytest.mark.django_db
 
 # The only tables from which rows go.
 DELETABLE = {
-    "django_session": "a session that has ended or expired is nobody's any more",
+    "access_session": "a session that has ended or expired is nobody's any more",
+    "mfa_authenticator": "who takes a second factor off; the events keep that it was there, and when it went",
     "access_membership": "who leaves a compartment; the events keep who belonged to it, and until when",
 }
 

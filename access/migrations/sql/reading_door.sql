@@ -52,8 +52,10 @@ CREATE TABLE access_private.edge (
 
 -- 1. Who is asking -------------------------------------------------------------------------------------------
 
+-- It and those that policies ask are PARALLEL SAFE: they only read, and a parallel worker has the same setting, times
+-- and snapshot. Were one not, no query on a protected table could use more than one processor.
 CREATE FUNCTION access.me() RETURNS access_private.principal
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     parts text[] := string_to_array(current_setting('parley.reader', true), '|');
     house access_private.house;
@@ -100,7 +102,7 @@ $$;
 
 -- VOLATILE, so that a statement that interns a new label may read the row it has just written.
 CREATE FUNCTION access.my_labels() RETURNS int[]
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN (access.me()).labels;
 END $$;
@@ -118,10 +120,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
     'SELECT ARRAY(SELECT id FROM access_label WHERE level >= 2 AND id = ANY ((access.me()).labels))';
 
 CREATE FUNCTION access.my_role() RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).role';
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).role';
 
 CREATE FUNCTION access.my_user() RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).user_id';
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).user_id';
 
 CREATE FUNCTION access.my_compartments() RETURNS int[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).compartments';
@@ -130,7 +132,7 @@ CREATE FUNCTION access.my_name() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).name';
 
 CREATE FUNCTION access.may(action text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
     'SELECT action = ANY ((access.me()).permissions)';
 
 -- Whether the reader's role allows the action and, for a token, its scope allows the table.
@@ -344,11 +346,13 @@ BEGIN
     IF NEW.draft_of IS NOT NULL AND NEW.draft_of IS DISTINCT FROM OLD.draft_of THEN
         RAISE EXCEPTION 'a record in use cannot become part of a draft' USING ERRCODE = '42501';
     END IF;
-    -- Lowering, also by moving the record to a less secret parent, is a reviewer's act, with a reason. An author may
-    -- still lower a draft that only reviewers see beside them.
-    IF EXISTS (SELECT 1 FROM access_label was, access_label now
-               WHERE was.id = OLD.label_id AND now.id = NEW.label_id
-                 AND NOT (now.level >= was.level AND now.compartments @> was.compartments))
+    -- Lowering, also by moving the record to a less secret parent, is a reviewer's act, with a reason. So is lowering
+    -- the record's own marking under a parent that still holds it up. An author may still lower a draft that only
+    -- reviewers see beside them.
+    IF (NOT (NEW.level >= OLD.level AND NEW.compartments @> OLD.compartments)
+        OR EXISTS (SELECT 1 FROM access_label was, access_label now
+                   WHERE was.id = OLD.label_id AND now.id = NEW.label_id
+                     AND NOT (now.level >= was.level AND now.compartments @> was.compartments)))
        AND NOT (OLD.draft_of IS NOT NULL AND OLD.draft_of = reader.user_id) THEN
         IF 'lower' <> ALL (reader.permissions) THEN
             RAISE EXCEPTION 'lowering confidentiality is not allowed to this role' USING ERRCODE = '42501';
@@ -365,10 +369,11 @@ END $$;
 CREATE PROCEDURE access.protect(protected text, parents text[], action text)
 LANGUAGE plpgsql AS $$
 DECLARE
+    -- A set in FROM, not in SELECT: PostgreSQL takes no subquery without a FROM to be safe in parallel.
     seen constant text :=
-        'label_id IN (SELECT unnest(access.my_labels())) AND (draft_of IS NULL OR draft_of = (SELECT access.my_user()) '
-        'OR (SELECT access.may(''review'')))';
-    writers constant text := format('label_id IN (SELECT unnest(access.my_own_labels())) '
+        'label_id IN (SELECT mine FROM unnest(access.my_labels()) mine) '
+        'AND (draft_of IS NULL OR draft_of = (SELECT access.my_user()) OR (SELECT access.may(''review'')))';
+    writers constant text := format('label_id IN (SELECT mine FROM unnest(access.my_own_labels()) mine) '
                                     'AND (SELECT access.may_write(%L, %L))', protected, action);
     arguments text;
 BEGIN

@@ -17,7 +17,7 @@ from access.models import ApiToken, BreakGlass, Membership, User
 from access.sessions import SessionStore, digest
 from intermediaries.models import Actor
 from records.models import HistoryEntry
-from tests.attacks.attack import DENIED
+from tests.attacks.sql.attack import DENIED
 from tests.standing import CANARY, refusal, run, undone
 
 READ = "SELECT count(*) FROM intermediaries_actor"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.attacks.attack import DENIED, Attack, answer, try_out
+from tests.attacks.sql.attack import DENIED, Attack, answer, try_out
 from tests.standing import CANARY, run, undone
 
 CHECK, UNIQUE = "23514", "23505"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.attack import DENIED, Attack, try_out
+from tests.attacks.sql.attack import DENIED, Attack, try_out
 from tests.standing import CANARY, run, undone
 
 ACTOR = "intermediaries_actor"
