@@ -1,4 +1,4 @@
-"""Database sessions whose key is kept only as a digest: reading the table opens nobody's session."""
+"""Database sessions whose key is kept only as a digest: neither reading nor copying a row opens anybody's session."""
 
 import datetime as dt
 import hashlib
@@ -32,6 +32,11 @@ class SessionStore(db.SessionStore):
         from access.models import Session
 
         return Session
+
+    @property
+    def key_salt(self) -> str:
+        # The signature covers the row's own key: a copy of somebody else's row under another key opens nothing.
+        return f"{super().key_salt}.{digest(self.session_key)}"
 
     def _get_session_from_db(self):
         try:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -246,6 +247,9 @@ SPECTACULAR_SETTINGS = {
         "MandateRole": "intermediaries.models.MandateRole",
         "ActorRole": "exchanges.vocabulary.ActorRole",
         "ParticipantRole": "negotiations.vocabulary.ParticipantRole",
+        "ClaimState": "sources.models.ClaimState",
+        "LevelEnum": "access.levels.Level",
+        "EmbargoState": "records.models.EmbargoState",
     },
 }
 
@@ -272,6 +276,19 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["system"],
         "options": {"expires": 15},
     },
+    "seal-history": {
+        "task": "records.tasks.seal_history",
+        "schedule": crontab(minute=0),
+        "args": ["system"],
+        "options": {"expires": 3000},
+    },
+    # To the minute; it too acts as the system, aloud.
+    "apply-embargoes": {
+        "task": "records.tasks.apply_embargoes",
+        "schedule": 60.0,
+        "args": ["system"],
+        "options": {"expires": 60},
+    },
     "worker-heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }
 # Only for showing and testing: each step of a report then takes at least this long.
@@ -283,6 +300,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # Values in failed SQL statements would otherwise reach the log.
-    "loggers": {"django.db.backends": {"level": "ERROR", "propagate": False, "handlers": []}},
+    "loggers": {
+        # Values in failed SQL statements would otherwise reach the log.
+        "django.db.backends": {"level": "ERROR", "propagate": False, "handlers": []},
+        # The seals of the history are told even where the worker is quiet.
+        "records.tasks": {"level": "INFO"},
+    },
 }

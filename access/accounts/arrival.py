@@ -1,16 +1,19 @@
 """Who is behind a request's session, and whether that session still stands."""
 
+import datetime as dt
 import time
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access import second_factor
 from access.context import ANONYMOUS, entry_principal, user_principal
-from access.models import User
+from access.models import Session, User
 from access.reach import address_of
 from access.sessions import IP_ADDRESS, LAST_SEEN_AT, SIGNED_IN_AT, USER_AGENT
 
@@ -71,10 +74,21 @@ def begin(request: HttpRequest) -> None:
     """Note in a session that has just been signed in when, from where and with what it began."""
     now = time.time()
     session = request.session
+    session.clear_expired()  # whoever signs in sweeps away what is left of others
     session.pop(REASON_KEY, None)
     session[SIGNED_IN_AT] = session[LAST_SEEN_AT] = now
     session[USER_AGENT] = request.headers.get("User-Agent", "")[:200]
     session[IP_ADDRESS] = address_of(request) or None
+
+
+def standing_sessions(user: User) -> QuerySet[Session]:
+    """Return the user's sessions that the limits have not ended yet, last seen first."""
+    now = timezone.now()
+    return user.sessions.filter(
+        expire_date__gt=now,
+        last_seen_at__gt=now - dt.timedelta(minutes=settings.SESSION_IDLE_MINUTES),
+        created_at__gt=now - dt.timedelta(seconds=settings.SESSION_COOKIE_AGE),
+    )
 
 
 def seconds_left(request: HttpRequest) -> int:

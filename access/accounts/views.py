@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views import View
 from django.views.generic import TemplateView
 
-from access import second_factor
+from access import permissions, second_factor
 from access.accounts import adapters, arrival, forms, sign_in_log
 from access.accounts.devices import device_words
 from access.accounts.entering import sign_in
@@ -64,7 +64,10 @@ class Account(LoginRequiredMixin, TemplateView):
             "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
             "must_have_one": second_factor.must_have_one(user),
             "has_one": bool(by_type["totp"] or by_type["webauthn"]),
-            "session_count": user.sessions.count(),
+            "session_count": arrival.standing_sessions(user).count(),
+            "compartments": user.compartments.all(),
+            "token_count": user.tokens.usable().count(),
+            "may_break_glass": permissions.BREAK_GLASS in permissions.ALLOWED[user.role],
         }
 
 
@@ -73,7 +76,6 @@ class ChangePassword(allauth.PasswordChangeView):
 
     template_name = "account/password_change.html"
     form_class = forms.ChangePasswordForm
-    extra_context = {"submit_label": _("Change password")}
 
     def form_valid(self, form) -> HttpResponse:
         response = super().form_valid(form)
@@ -118,7 +120,7 @@ class Sessions(LoginRequiredMixin, TemplateView):
         here = digest(self.request.session.session_key)
         rows = [
             {"session": one, "device": device_words(one.user_agent), "is_here": one.pk == here}
-            for one in self.request.user.sessions.all()
+            for one in arrival.standing_sessions(self.request.user)
         ]
         return super().get_context_data(**kwargs) | {"title": _("Where you are signed in"), "rows": rows}
 

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from access.accounts.devices import device_words
 from access.context import SYSTEM, acting_as
@@ -123,6 +124,18 @@ def test_one_sees_and_ends_ones_own_sessions_only(people):
     assert third.get("/account/").status_code == 302
     assert client.get("/account/").status_code == 200
     assert "ended already" in client.post("/account/sessions/", {"end": "\x00"}, follow=True).content.decode()
+
+
+def test_what_has_run_out_is_listed_nowhere_and_swept_away(people):
+    client, idle, old = (signed_in(people.analyst) for _number in range(3))
+    age(idle, **{LAST_SEEN_AT: 61 * 60})
+    Session.objects.filter(pk=key_of(old)).update(expire_date=timezone.now())
+    listed = client.get("/account/sessions/").context["rows"]
+    assert [row["is_here"] for row in listed] == [True]
+    attempt(Client(), "recorder")
+    kept = set(Session.objects.values_list("pk", flat=True))
+    assert key_of(old) not in kept
+    assert {key_of(client), key_of(idle)} <= kept
 
 
 def key_of(client: Client) -> str:
