@@ -8,7 +8,8 @@ ROLE = "parley_app"
 
 
 POLICIES = "tests/access/test_policies.py"
-RECORDS = ("intermediaries_", "sources_", "negotiations_", "exchanges_")
+RECORDS = ("intermediaries_", "sources_", "negotiations_", "exchanges_", "records_publicsummary", "records_summaryof",
+           "records_embargo")  # fmt: skip
 LOCKS = "tests/access/test_two_locks.py"
 
 

@@ -158,7 +158,7 @@ def test_who_may_sees_what_the_attacks_look_for(world):
         assert run("SELECT access.readers_of(%s)", [label]) == [(1,)]
     with undone(world.who["reviewer"]):
         assert CANARY in repr(run("SELECT reason FROM access_breakglass"))
-        assert run("SELECT count(*) FROM access_breakglassnotice") == [(1,)]
+        assert run("SELECT count(*) > 0 FROM access_breakglassnotice") == [(True,)]
     with undone(world.who["system"]):
         assert run("SELECT count(*) > 0 FROM records_historyseal") == [(True,)]
         assert CANARY in repr(run("SELECT detail FROM access_event WHERE kind = 'export'"))
