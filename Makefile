@@ -1,5 +1,5 @@
 # What people type. Everything is done by scripts/parley.py, with nothing but Python's standard library.
-.PHONY: help run test check stop logs reset shell seed env lock
+.PHONY: help run test check mutants bench-access stop logs reset shell seed env lock
 .DEFAULT_GOAL := help
 
 # python3.11, then python3, then newer ones by name: the first that is new enough.
@@ -9,10 +9,10 @@ ifeq ($(PYTHON),)
 $(error Parley needs Python 3.11 or newer and found none. On Debian or Ubuntu: apt-get install python3)
 endif
 PARLEY := @$(PYTHON) scripts/parley.py
-export PORT YES
+export PORT YES ROWS
 
 help: ## say what can be done
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 run: ## start Parley and print its address (PORT=9000 chooses the port)
 	$(PARLEY) run
@@ -22,6 +22,12 @@ test: ## run all tests, browser tests too (ARGS="-k name -x" goes to pytest)
 
 check: ## lint, migrations, production settings, templates
 	$(PARLEY) check
+
+mutants: ## damage each rule of access once and see that a test notices (ARGS="--only policy" for some)
+	$(PARLEY) mutants $(ARGS)
+
+bench-access: ## measure what the policies cost (ROWS=100000 makes a quick run)
+	$(PARLEY) bench-access
 
 stop: ## stop a running Parley
 	$(PARLEY) stop

@@ -21,10 +21,16 @@ OPEN_TABLES: dict[str, tuple[str, str]] = {
     "access_event": ("SELECT", "own policy: one's own, or as who keeps watch; written by functions only"),
     "access_breakglass": ("SELECT, INSERT, UPDATE", "own policy; changes are guarded by a trigger"),
     "access_breakglassnotice": ("SELECT, UPDATE", "own policy; changes are guarded by a trigger"),
-    "django_session": ("SELECT, INSERT, UPDATE, DELETE", "session keys are kept as digests"),
+    "access_session": ("SELECT, INSERT, UPDATE, DELETE", "read before a reader is named; keys are kept as digests"),
+    "access_invitation": ("SELECT, INSERT, UPDATE", "own policy: administrators; guarded by a trigger; digests only"),
+    "mfa_authenticator": (
+        "SELECT, INSERT, UPDATE, DELETE",
+        "looked up before its owner is a reader; secrets are encrypted, writing is guarded by a trigger",
+    ),
     "django_content_type": ("SELECT", "names of models"),
     "django_migrations": ("SELECT", "names of migrations"),
     "records_historyentry": ("SELECT", "own policy: the label then and the label now"),
+    "records_historyseal": ("SELECT", "own policy: the system alone; written by a function only"),
     "records_searchentry": ("SELECT", "policy on the label of the record found"),
     "reports_reportrun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under its label"),
 }
@@ -68,6 +74,10 @@ def secure(using: str) -> None:
         def run(statement: str, **names) -> None:
             cursor.execute(sql.SQL(statement).format(role=role, **names).as_string(connection))
 
+        # Without temporary tables nobody brings functions of their own into a statement.
+        database = sql.Identifier(connections[using].settings_dict["NAME"])
+        run("REVOKE ALL ON DATABASE {database} FROM PUBLIC, {role}", database=database)
+        run("GRANT CONNECT ON DATABASE {database} TO {role}", database=database)
         run("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
         run("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}")
         run("GRANT USAGE ON SCHEMA public TO {role}")

@@ -15,8 +15,22 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from access.account_models import Invitation, Session
 from access.context import current_reader
 from access.levels import Level, Role
+
+__all__ = [
+    "ApiToken",
+    "BreakGlass",
+    "BreakGlassNotice",
+    "Compartment",
+    "Event",
+    "Invitation",
+    "Label",
+    "Membership",
+    "Session",
+    "User",
+]
 
 
 class Compartment(models.Model):
@@ -93,7 +107,7 @@ class Membership(models.Model):
 class Label(models.Model):
     """One row for each distinct marking: a level and a set of compartments.
 
-    Interned by the database (``access.label_for``); every classified row points to one, and the
+    Interned by the database (``access_private.label_for``); every classified row points to one, and the
     row-level policies compare nothing but this number.
     """
 
@@ -225,7 +239,7 @@ BREAK_GLASS_MINUTES = 60
 
 
 class BreakGlass(models.Model):
-    """For a stated reason and at most an hour, one user may read everything; every reviewer is told.
+    """For a stated reason and at most an hour, one user may read everything; reviewers and administrators are told.
 
     The database widens the user's own principal until ``until`` or ``ended_at``, whichever comes first.
     """
@@ -257,7 +271,7 @@ class BreakGlass(models.Model):
 
 
 class BreakGlassNotice(models.Model):
-    """One reviewer was told of broken glass; written by the database when the glass breaks."""
+    """One of those who keep watch was told of broken glass; written by the database when the glass breaks."""
 
     break_glass = models.ForeignKey(BreakGlass, models.PROTECT, related_name="notices")
     reviewer = models.ForeignKey(User, models.PROTECT, related_name="+")

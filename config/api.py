@@ -1,9 +1,10 @@
 """The API's addresses: one resource for every kind of record."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
+from access.views.tokens import FoundTokenResource
 from exchanges import viewsets as exchanges
 from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
@@ -54,6 +55,7 @@ for prefix, viewset in RESOURCES:
 router.register("report-runs", ReportRunViewSet, basename="report-run")
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("revoke-token/", FoundTokenResource.as_view(), name="revoke-token"),
     *router.urls,
 ]

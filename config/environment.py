@@ -24,6 +24,23 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def choices(name: str, default: str, allowed: set[str]) -> list[str]:
+    """Return a comma-separated variable as a list; raise ImproperlyConfigured for words not in ``allowed``."""
+    given = words(name, default)
+    unknown = [word for word in given if word not in allowed]
+    if unknown:
+        raise ImproperlyConfigured(f"{name} names {', '.join(unknown)}; it may name {', '.join(sorted(allowed))}.")
+    return given
+
+
+def number(name: str, default: int) -> int:
+    """Return a variable as a whole number above 0; raise ImproperlyConfigured naming it when it is none."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.isdecimal() or not int(value):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number above 0.")
+    return int(value)
+
+
 def postgresql(url: str) -> dict:
     """Turn ``postgresql://user:password@host:port/name?option=value`` into a Django database entry.
 

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -25,9 +26,10 @@ INSTALLED_APPS = [
     "intermediaries",
     "records",
     "access",
+    "allauth.account",
+    "allauth.mfa",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -39,17 +41,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # What answers carry comes first: static files and refusals that reach no view carry it as well.
+    "access.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "config.health.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "access.middleware.ReadingDoorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -89,7 +94,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PARLEY_CONTEXT_KEY = salted_hmac("parley.access.context", "reader", secret=SECRET_KEY, algorithm="sha256").digest()
 
 REDIS_URL = environment.required("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 5},
+    }
+}
 
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -99,19 +110,59 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username",)},
+    },
+    {"NAME": "access.passwords.KnownPasswordValidator"},
 ]
 # Records marked public may be read by anyone who reaches the address, unless the house is closed to visitors.
 SIGN_IN_REQUIRED = environment.flag("SIGN_IN_REQUIRED")
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "reports:overview"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
 SESSION_ENGINE = "access.sessions"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # from signing in, whatever one does
+SESSION_IDLE_MINUTES = environment.number("SESSION_IDLE_MINUTES", 60)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "access.accounts.signed_out.csrf_failure"
+# Roles, and "confidential" for whoever is cleared for it, that must have a second factor. Empty: nobody.
+SECOND_FACTOR_REQUIRED_FOR = environment.choices(
+    "SECOND_FACTOR_REQUIRED_FOR",
+    "reviewer,administrator,confidential",
+    {"analyst", "recorder", "reviewer", "administrator", "confidential"},
+)
+# allauth: accounts by name and password, without e-mail addresses; see docs/decisions/0050-accounts.md.
+ACCOUNT_ADAPTER = "access.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # there is no sign-up; allauth wants to know
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGOUT_REDIRECT_URL
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "9/15m/ip,9/15m/key",
+    "reauthenticate": "9/15m/user",
+    "change_password": "9/15m/user",
+    "invitation": "20/15m/ip",
+}
+MFA_ADAPTER = "access.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "access.accounts.forms.CodeForm",
+    "reauthenticate": "access.accounts.forms.ConfirmByCodeForm",
+    "activate_totp": "access.accounts.forms.ActivateAppForm",
+    "add_webauthn": "access.accounts.forms.AddPasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # there are no addresses to verify
+MFA_TOTP_ISSUER = "Parley"
+MFA_TOTP_TOLERANCE = 1
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LANGUAGE_CODE = "en-gb"
@@ -175,6 +226,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "records.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NON_FIELD_ERRORS_KEY": "record",
+    # There is one format, JSON; ``?format=`` filters meetings.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Parley",
@@ -223,6 +276,12 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["system"],
         "options": {"expires": 15},
     },
+    "seal-history": {
+        "task": "records.tasks.seal_history",
+        "schedule": crontab(minute=0),
+        "args": ["system"],
+        "options": {"expires": 3000},
+    },
     # To the minute; it too acts as the system, aloud.
     "apply-embargoes": {
         "task": "records.tasks.apply_embargoes",
@@ -241,6 +300,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # Values in failed SQL statements would otherwise reach the log.
-    "loggers": {"django.db.backends": {"level": "ERROR", "propagate": False, "handlers": []}},
+    "loggers": {
+        # Values in failed SQL statements would otherwise reach the log.
+        "django.db.backends": {"level": "ERROR", "propagate": False, "handlers": []},
+        # The seals of the history are told even where the worker is quiet.
+        "records.tasks": {"level": "INFO"},
+    },
 }

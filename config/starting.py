@@ -9,6 +9,13 @@ from access.checks import refuse_powerful_role
 log = logging.getLogger(__name__)
 
 
+def hide_invitations(record: logging.LogRecord) -> bool:
+    """Filter of gunicorn's access log: an invitation's secret stands in its address, and is nobody's to read there."""
+    if isinstance(record.args, dict) and record.args.get("U", "").startswith("/invitations/"):
+        record.args["U"] = "/invitations/"
+    return True
+
+
 def refuse_to_start_unguarded() -> None:
     """Raise SystemExit where the policies would not bind this process.
 

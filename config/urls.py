@@ -1,10 +1,9 @@
 """All addresses: pages by room, the API under /api/v1/."""
 
-from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from access.views import SetTheme
+from access.views.theme import SetTheme
 
 urlpatterns = [
     path("", include("reports.urls")),
@@ -12,9 +11,9 @@ urlpatterns = [
     path("", include("exchanges.urls")),
     path("", include("intermediaries.urls")),
     path("", include("sources.urls")),
+    path("", include("access.accounts.urls")),
+    path("", include("access.urls")),
     path("", include("records.urls")),
-    path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("sign-out/", auth.LogoutView.as_view(), name="logout"),
     path("theme/", SetTheme.as_view(), name="theme"),
     path("api/v1/docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
     path("api/v1/", include("config.api")),

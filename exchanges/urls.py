@@ -5,8 +5,9 @@ from django.urls import path
 from access import permissions
 from exchanges import models
 from exchanges.views import claims, estimates, links, outcomes
+from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
-from records.views import RecordHistoryView, RecordWithdrawView
+from records.views import RecordWithdrawView
 
 app_name = "exchanges"
 

@@ -43,6 +43,8 @@ class Actor(Record):
 
     objects = RecordManager.from_queryset(ActorQuerySet)()
 
+    parts = ("names", "mandates", "representatives")
+
     class Meta(Record.Meta):
         ordering = ["name"]
         verbose_name = _("actor")

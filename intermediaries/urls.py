@@ -3,8 +3,9 @@
 from django.urls import path
 
 from intermediaries import models, views
+from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
-from records.views import RecordHistoryView, RecordWithdrawView
+from records.views import RecordWithdrawView
 
 app_name = "intermediaries"
 

@@ -56,9 +56,10 @@ class PartialDateField(forms.MultiValueField):
         if not given or not any(part.strip() for part in given):
             return None
         day, month, year = (part.strip() for part in given)
-        if not year.isdecimal() or not 1900 <= int(year) <= 2200:
+        # By length first: a number of thousands of digits is refused by the interpreter itself.
+        if not year.isdecimal() or len(year) > 4 or not 1900 <= int(year) <= 2200:
             raise ValidationError(_("Year must be a number of four digits, for example 2026"), code="year")
-        if month and (not month.isdecimal() or not 1 <= int(month) <= 12):
+        if month and (not month.isdecimal() or len(month) > 2 or not 1 <= int(month) <= 12):
             raise ValidationError(_("Month must be a number from 1 to 12"), code="month")
         if day and not month:
             raise ValidationError(_("Give the month as well, or leave the day empty"), code="month")

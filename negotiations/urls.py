@@ -4,8 +4,9 @@ from django.urls import path
 
 from negotiations import models
 from negotiations.views import agreements, channels, conflicts, meetings
+from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
-from records.views import RecordHistoryView, RecordWithdrawView
+from records.views import RecordWithdrawView
 
 app_name = "negotiations"
 

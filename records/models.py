@@ -81,6 +81,9 @@ class Record(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
     withdrawn_reason = models.TextField(_("reason for withdrawing"), blank=True, editable=False)
 
+    # Reverse relations to the records that are parts of this one; its citations are in any case.
+    parts: tuple[str, ...] = ()
+
     citations = GenericRelation("sources.Citation", content_type_field="record_type", object_id_field="record_id")
 
     objects = RecordManager()
@@ -146,8 +149,10 @@ def record_constraints(name: str) -> list[models.BaseConstraint]:
 class HistoryEntry(models.Model):
     """One change of one record, written by a trigger whatever door it came through; append-only.
 
-    Visible only to those who may read both the label the record had then and the one it has now. ``hash`` covers
-    the entry and the hash of the one before it in the record's chain.
+    Visible only to those who may read both the label the record had then (the stricter of before and after) and the
+    one it has now, and of drafts likewise: ``label`` and ``draft_of`` are of then, ``record_label`` and
+    ``record_draft_of`` of now. ``hash`` covers the entry, but for what is of now, and the hash of the one before it
+    in the record's chain.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -167,6 +172,7 @@ class HistoryEntry(models.Model):
     label = models.ForeignKey(Label, models.DO_NOTHING, related_name="+")
     record_label = models.ForeignKey(Label, models.DO_NOTHING, related_name="+")
     draft_of = models.UUIDField(null=True)
+    record_draft_of = models.UUIDField(null=True)
     previous_hash = models.BinaryField(null=True)
     hash = models.BinaryField()
 
@@ -182,6 +188,30 @@ class HistoryEntry(models.Model):
         entry = super().from_db(db, field_names, values)
         note_label(entry.__dict__.get("label_id"))
         return entry
+
+
+class HistorySeal(models.Model):
+    """One link of the chain of seals: everything written to the history and the events since the one before.
+
+    Made by ``records.seal_history()`` (``manage.py seal_history``, and every hour), append-only, read by the system
+    alone, because its numbers count what nobody sees in full. Two more columns, ``entry_ids`` and ``event_ids``,
+    name exactly which entries and events it covers, as multiranges, for which Django has no field.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    entries = models.BigIntegerField()
+    last_entry = models.BigIntegerField(null=True)
+    events = models.BigIntegerField()
+    last_event = models.BigIntegerField(null=True)
+    previous_hash = models.BinaryField(null=True)
+    hash = models.BinaryField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.at:%Y-%m-%d %H:%M}"
 
 
 class SearchEntry(models.Model):

@@ -14,6 +14,11 @@ def current(name: str, model, *related: str) -> Prefetch:
     return Prefetch(name, queryset=model.objects.current().select_related("label", "author", *related))
 
 
+def whole_number(given: str) -> int | None:
+    """Return the number that an address names; None for anything else, also for digits without end."""
+    return int(given) if given.isdecimal() and len(given) <= 9 else None
+
+
 def kinds() -> list[type[Record]]:
     """Return every kind of record, whichever room it stands in."""
     return [model for model in apps.get_models() if issubclass(model, Record)]

@@ -1,4 +1,4 @@
-"""What the worker does with records by the clock."""
+"""What the worker does with records by the clock: embargoes, and the seal of the history."""
 
 import logging
 
@@ -6,9 +6,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from access.tasks import Asker, ReaderTask
+from records import sealing
 from records.embargoes import apply_embargo, due_embargoes
 
 log = logging.getLogger(__name__)
+
+
+@shared_task(base=ReaderTask)
+def seal_history(asker: Asker) -> None:
+    """Seal the history and log the seal, so that it leaves the machine with the logs."""
+    with asker.transaction():
+        seal = sealing.seal_history()
+    if seal is not None:
+        log.info(sealing.in_one_line(seal))
 
 
 @shared_task(base=ReaderTask)

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from records import marking_views, models, summary_views
-from records.views import RecordHistoryView, RecordWithdrawView
+from records.history_views import RecordHistoryView
+from records.views import RecordWithdrawView
 
 app_name = "records"
 

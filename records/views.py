@@ -1,8 +1,8 @@
-"""The bases of all pages about one kind of record: list, detail, history, withdraw."""
+"""The bases of all pages about one kind of record: list, detail, withdraw; the history is in history_views."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -17,11 +17,18 @@ from records import history
 from records.display import Column, Section, field_label, row, shown, state_of
 from records.forms import WithdrawForm
 from records.models import Record, SummaryOf
-from records.querysets import capped_count
+from records.querysets import capped_count, whole_number
 from records.readers import embargoes_told, readers_told
 from records.services import StaleVersion, withdraw_record
 
 PAGE_SIZE = 50
+MOST_PAGES = 100_000
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return the page asked for; the first where what was asked for is none."""
+    number = whole_number(request.GET.get("page", "1"))
+    return number if number and number <= MOST_PAGES else 1
 
 
 class KindMixin:
@@ -110,8 +117,7 @@ class RecordListView(KindMixin, ListView):
 
     def get_context_data(self, **kwargs):
         queryset = self.object_list
-        page = self.request.GET.get("page", "1")
-        number = int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1
+        number = page_number(self.request)
         start = (number - 1) * PAGE_SIZE
         records = list(queryset[start : start + PAGE_SIZE + 1])
         counted, is_exact = capped_count(queryset)
@@ -228,7 +234,7 @@ class RecordDetailView(KindMixin, DetailView):
             "facts": self.fact_list(),
             "sections": self.section_list(),
             "citations": self.citation_list(),
-            "history": [history.told(record, entry) for entry in entries],
+            "history": history.tell(entries, record),
             "history_url": self.page_url("history", record.pk),
             "edit_url": self.page_url("edit", record.pk) if self.may_change() else None,
             "withdraw_url": self.page_url("withdraw", record.pk) if self.may_change() else None,
@@ -244,36 +250,6 @@ class RecordDetailView(KindMixin, DetailView):
             "withdrawn": {"at": record.withdrawn_at, "reason": record.withdrawn_reason}
             if record.is_withdrawn
             else None,
-        }
-
-
-class RecordHistoryView(KindMixin, SingleObjectMixin, ListView):
-    """Every visible change of one record, field by field."""
-
-    template_name = "records/history.html"
-    page_size = 50
-
-    def get(self, request, *args, **kwargs):
-        self.object = self.get_object(self.model.objects.all())
-        return super().get(request, *args, **kwargs)
-
-    def get_queryset(self):
-        return history.entries_of(self.object)
-
-    def get_context_data(self, **kwargs):
-        page = self.request.GET.get("page", "1")
-        number = int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1
-        start = (number - 1) * self.page_size
-        entries = list(self.object_list[start : start + self.page_size + 1])
-        return super().get_context_data(**kwargs) | {
-            "object": self.object,
-            "title": _("History of %(record)s") % {"record": self.object},
-            "entries": [history.told(self.object, entry) for entry in entries[: self.page_size]],
-            "page": {
-                "number": number,
-                "previous_url": f"?page={number - 1}" if number > 1 else None,
-                "next_url": f"?page={number + 1}" if len(entries) > self.page_size else None,
-            },
         }
 
 

@@ -38,6 +38,16 @@ def shell(request: HttpRequest) -> dict:
         groups.append((_("Confidentiality"), [("records:embargo-list", _("Embargoes"), "lock", None)]))
     if permissions.may(permissions.REPORT):
         groups.append((_("Outputs"), [("reports:report-run-list", _("Reports"), "report", None)]))
+    administration = [
+        (permissions.MANAGE, "access:user-list", _("Users"), "person"),
+        (permissions.MANAGE, "access:compartment-list", _("Compartments"), "lock"),
+        (permissions.AUDIT, "access:access-log", _("Access log"), "eye"),
+        (permissions.AUDIT, "access:broken-glass-list", _("Broken glass"), "key"),
+        (permissions.MANAGE, "access:emergency", _("Emergency switch"), "alert"),
+    ]
+    entries = [(*entry, None) for action, *entry in administration if permissions.may(action)]
+    if entries and request.user.is_authenticated:
+        groups.append((_("Administration"), entries))
     context["navigation"] = [
         {"label": label, "items": [item(request, *entry) for entry in entries]} for label, entries in groups
     ]

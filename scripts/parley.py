@@ -10,6 +10,8 @@ seed                    import the public record again
 env                     only bring .venv up to date
 exec [--test] -- CMD    run a command with servers and environment
 services [--test]       only the servers, until Ctrl-C; prints the environment
+mutants [ARGS]          damage each rule of access once: a test must notice (--only TEXT, --jobs 2, --list)
+bench-access            what the policies cost, in a database of its own (ROWS=100000: a quick run)
 lock                    write requirements.txt and requirements-dev.txt anew
 """
 
@@ -47,6 +49,8 @@ def run(_arguments):
     site = open_site()
     with only_one(), ready(site) as (told, held):
         postgres = next((one.server for one in held if one.server.name == "postgres"), None)
+        if postgres is not None:
+            settings.without_second_factors(told)
         preparation.prepare(told, postgres)
         status = serving.serve(port, told, SIGNALS, held)
         for one in reversed(held):
@@ -56,13 +60,17 @@ def run(_arguments):
     return status
 
 
+# Several test files at once, on as many processors as there are, but no more than four: each is a whole house.
+TOGETHER = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+
+
 def test(arguments):
     """make test: says nothing after pytest, whose count is the last line."""
     site = open_site(test=True)
     chromium = browser.find_chromium()
     with ready(site, dev=True) as (told, _held):
         told["PARLEY_CHROMIUM"] = chromium
-        return processes.foreground([PYTHON, "-m", "pytest", *arguments], told)
+        return processes.foreground([PYTHON, "-m", "pytest", *(arguments or TOGETHER)], told)
 
 
 def check(_arguments):
@@ -85,6 +93,18 @@ def check(_arguments):
             raise Refusal(f"These checks failed: {', '.join(failed)}.")
         say("All checks passed")
         return 0
+
+
+def mutants(arguments):
+    """make mutants"""
+    with ready(open_site(test=True), dev=True) as (told, _held):
+        return processes.foreground([PYTHON, "-m", "scripts.mutants", *arguments], told)
+
+
+def bench_access(_arguments):
+    """make bench-access"""
+    with ready(open_site(test=True), dev=True) as (told, _held):
+        return processes.foreground([PYTHON, "-m", "scripts.bench.access"], told)
 
 
 def shell(arguments):
@@ -236,6 +256,8 @@ KEPT = {
     "run": run,
     "test": test,
     "check": check,
+    "mutants": mutants,
+    "bench-access": bench_access,
     "shell": shell,
     "seed": seed,
     "exec": execute,

@@ -11,9 +11,12 @@ CREATE ROLE parley_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PAS
 -- Tests run requests as the application inside the owner's transaction. Never the other way round.
 GRANT parley_app TO parley_owner;
 
+-- All requests share this role, so each could read the others' statements, values included, in pg_stat_activity.
+ALTER ROLE parley_app SET track_activities = off;
+
 CREATE DATABASE parley OWNER parley_owner TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8';
 REVOKE ALL ON DATABASE parley FROM PUBLIC;
-GRANT CONNECT, TEMPORARY ON DATABASE parley TO parley_app;
+GRANT CONNECT ON DATABASE parley TO parley_app;
 
 -- The text of a failed statement holds values of records; no log may have it.
 ALTER DATABASE parley SET log_min_error_statement = 'panic';

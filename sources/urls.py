@@ -2,8 +2,9 @@
 
 from django.urls import path
 
+from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
-from records.views import RecordHistoryView, RecordWithdrawView
+from records.views import RecordWithdrawView
 from sources import models, views
 
 app_name = "sources"

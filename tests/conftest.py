@@ -6,14 +6,32 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test.utils import override_settings, setup_databases, teardown_databases
+from launcher.urls import with_redis_database
 
 from tests import people as cast
 from tests.house import House
 
+# Tests may run in several processes at once (pytest-xdist); each has its own database, Redis database and house.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+def pytest_addoption(parser):
+    parser.addoption("--database", help="run on this database as it is, instead of making one (scripts/mutants)")
+
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker):
+def django_db_setup(request, django_test_environment, django_db_blocker):
     """The owner makes the test database; everything else happens as the application's role."""
+    standing = request.config.getoption("--database")
+    for alias in ("default", "owner"):
+        given = connections[alias].settings_dict
+        if standing:
+            given["NAME"] = standing
+        else:
+            given["TEST"]["NAME"] = f"test_{given['NAME']}_{WORKER}"
+    if standing:
+        yield
+        return
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"}, serialized_aliases=set())
     yield
@@ -24,10 +42,16 @@ def django_db_setup(django_test_environment, django_db_blocker):
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_settings():
-    """In the test process: static files under their own names, a quick hasher. The running house has the real ones."""
+    """In the test process: static files under their own names, a quick hasher. The running house has the real ones.
+
+    The cast signs in without a second factor, also in the house; tests/access/ asks for one where that is the matter.
+    """
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}, PASSWORD_HASHERS=quick):
+    static = settings.STORAGES | {"staticfiles": plain}
+    redis = settings.CACHES["default"]
+    own = {"default": redis | {"LOCATION": with_redis_database(redis["LOCATION"], 1 + WORKER)}}
+    with override_settings(STORAGES=static, PASSWORD_HASHERS=quick, SECOND_FACTOR_REQUIRED_FOR=[], CACHES=own):
         yield
 
 

@@ -22,12 +22,27 @@ def make(model, using: str = "default", **fields):
     return record
 
 
-def make_world(word: str, *, using: str = "default", level: int = 0, compartments=(), author=None, **given):
+def make_world(
+    word: str,
+    *,
+    using: str = "default",
+    level: int = 0,
+    compartments=(),
+    author=None,
+    review_state="submitted",
+    **given,
+):
     """Write one record of every kind, each carrying ``word`` in its text, and return them by kind.
 
     Records named in ``given`` (for example ``outcome=…``) are used instead of made: the others hang on them.
     """
-    marking = {"level": level, "compartments": list(compartments), "author": author, "external_id": f"{word}-id"}
+    marking = {
+        "level": level,
+        "compartments": list(compartments),
+        "author": author,
+        "review_state": review_state,
+        "external_id": f"{word}-id",
+    }
     world = SimpleNamespace(**given)
 
     def add(part: str, model, **fields):

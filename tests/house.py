@@ -69,6 +69,7 @@ class House:
             "DATABASE_URL": with_database(app_url, self.database),
             "PARLEY_VAR": str(self.folder),
             "PARLEY_HTTP": "1",
+            "SECOND_FACTOR_REQUIRED_FOR": "",
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "SECRET_KEY": secrets.token_hex(32),
@@ -166,7 +167,7 @@ class House:
         """Somebody of the standing cast, signed in on a page as people do."""
         visitor = self.visitor()
         visitor.get("/sign-in/")
-        answer = visitor.post("/sign-in/", {"username": name, "password": PASSWORD})
+        answer = visitor.post("/sign-in/", {"login": name, "password": PASSWORD})
         assert answer.status == 302, answer.text
         return visitor
 

@@ -73,6 +73,8 @@ class Estimate(Record):
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("supersedes")
     )
 
+    parts = ("claim_links",)
+
     class Meta(Record.Meta):
         ordering = ["-recorded_at"]
         verbose_name = _("estimate")

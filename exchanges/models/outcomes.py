@@ -47,6 +47,8 @@ class Outcome(Dated, Record):
     )
     notes = models.TextField(_("notes"), blank=True)
 
+    parts = ("channel_links", "meeting_links", "agreement_links", "roles", "deliveries", "claims", "estimates")
+
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]
         verbose_name = _("outcome")
@@ -63,7 +65,11 @@ class Outcome(Dated, Record):
                 violation_error_message=_("An outcome cannot be a part of itself."),
             ),
         ]
-        indexes = [models.Index(fields=["outcome_kind", "-started_on"], name="outcome_of_kind")]
+        indexes = [
+            models.Index(fields=["outcome_kind", "-started_on"], name="outcome_of_kind"),
+            # The order of every list: the newest are found by walking it, not by sorting all that may be seen.
+            models.Index(fields=["-started_on", "-recorded_at", "id"], name="outcome_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.title or str(_("%(kind)s, %(when)s") % {"kind": self.get_outcome_kind_display(), "when": self.when})

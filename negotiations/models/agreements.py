@@ -37,6 +37,8 @@ class Agreement(Dated, Record):
         "self", models.PROTECT, null=True, blank=True, related_name="amended_by", verbose_name=_("amends or renews")
     )
 
+    parts = ("party_links", "commitments")
+
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]
         verbose_name = _("agreement")
@@ -112,6 +114,8 @@ class Commitment(Record):
     due_on = models.DateField(_("due"), null=True, blank=True)
     condition = models.TextField(_("condition"), blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    parts = ("claims",)
 
     class Meta(Record.Meta):
         ordering = ["-recorded_at", "position"]

@@ -37,6 +37,8 @@ class Channel(TopicsMixin, Dated, Record):
     status = models.CharField(_("status"), max_length=11, choices=ChannelStatus.choices, default=ChannelStatus.ACTIVE)
     notes = models.TextField(_("notes"), blank=True)
 
+    parts = ("party_links", "intermediary_links")
+
     class Meta(Record.Meta):
         ordering = ["name"]
         verbose_name = _("channel")

@@ -25,6 +25,8 @@ class Conflict(Dated, Record):
         Mandate, through="ConflictMandate", related_name="conflicts", verbose_name=_("mandates")
     )
 
+    parts = ("parties", "mandate_links")
+
     class Meta(Record.Meta):
         ordering = ["name"]
         verbose_name = _("conflict")

@@ -32,6 +32,8 @@ class Meeting(TopicsMixin, Dated, Record):
         _("assessment"), blank=True, help_text=_("Your own reading, kept apart from what was said.")
     )
 
+    parts = ("participants", "follow_ups")
+
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]
         verbose_name = _("meeting")

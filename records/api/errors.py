@@ -1,6 +1,7 @@
 """One shape for every error."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.db import DatabaseError, IntegrityError
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from access.refusals import error_body
 from records.models import Record
 from records.services import StaleVersion
 
@@ -35,9 +37,15 @@ class Stale(exceptions.APIException):
         )
 
 
-def error_body(code: str, message: str, fields: dict | None = None) -> dict:
-    """Return the one shape of every error: a stable code, a sentence, and what is wrong with which field."""
-    return {"error": {"code": code, "message": str(message), "fields": fields or {}}}
+class TooLarge(exceptions.APIException):
+    """The body is longer than any record can be."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+    def __init__(self):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+        super().__init__(_("The body is too large. Send at most %(most)s MB.") % {"most": most})
 
 
 def exception_handler(exc: Exception, context: dict) -> Response | None:
@@ -49,6 +57,8 @@ def exception_handler(exc: Exception, context: dict) -> Response | None:
         )
     if isinstance(exc, StaleVersion):
         exc = Stale(exc.current)
+    if isinstance(exc, RequestDataTooBig):
+        exc = TooLarge()
     if isinstance(exc, Http404):
         exc = exceptions.NotFound(_("There is no such record."))
     if isinstance(exc, PermissionDenied):

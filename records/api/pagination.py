@@ -6,7 +6,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from records.querysets import capped_count
+from records.querysets import capped_count, whole_number
 
 
 class RecordPagination(BasePagination):
@@ -19,9 +19,10 @@ class RecordPagination(BasePagination):
         given = request.query_params.get(name)
         if given is None:
             return default
-        if not given.isdecimal() or not 1 <= int(given) <= most:
+        number = whole_number(given)
+        if number is None or not 1 <= number <= most:
             raise exceptions.ValidationError({name: [_("Give a whole number from 1 to %(most)s.") % {"most": most}]})
-        return int(given)
+        return number
 
     def paginate_queryset(self, queryset, request, view=None):
         self.request = request

@@ -1,8 +1,10 @@
 """What every API resource does."""
 
+import re
 from typing import Any
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
@@ -15,6 +17,7 @@ from rest_framework.response import Response
 from access import permissions
 from access.context import current_reader
 from records.api.errors import Precondition
+from records.api.history import HistorySerializer, as_told, entries_asked
 from records.api.serializers import MarkingSerializer, VersionSerializer
 from records.marking import Readers
 from records.models import Record
@@ -25,7 +28,21 @@ IF_MATCH = OpenApiParameter(
 )
 
 
-PARAMETERS_OF_LISTS = frozenset({"ordering", "page", "page_size", "format"})
+# A version alone, or an ETag as it was given: "3-1f0c5a9b2e47", weak or not.
+VERSION = re.compile(r'(?:W/)?"?(?P<version>[0-9]{1,10})(?:-[0-9a-f]{12})?"?')
+
+
+def etag_of(record: Record) -> str:
+    """Return the version with a digest of who reads: two readers may be shown different parts of one version.
+
+    Keyed, because the numbers of the labels would tell how many others there are.
+    """
+    reader = current_reader()
+    told = f"{reader.role} {reader.user_id} {reader.labels}"
+    return f'"{record.version}-{salted_hmac("parley.etag", told).hexdigest()[:12]}"'
+
+
+PARAMETERS_OF_LISTS = frozenset({"ordering", "page", "page_size"})
 
 
 class RecordOrdering(OrderingFilter):
@@ -99,14 +116,14 @@ class RecordViewSet(
             told = self.request.data.get("version")
         if told is None:
             raise Precondition
-        digits = str(told).removeprefix("W/").strip('"')
-        if not digits.isdecimal():
+        found = VERSION.fullmatch(str(told))
+        if found is None:
             raise exceptions.ValidationError({"version": [_('Give the number of the version, for example "3".')]})
-        return int(digits)
+        return int(found["version"])
 
     def retrieve(self, request, *args, **kwargs):
         record = self.get_object()
-        return Response(self.get_serializer(record).data, headers={"ETag": f'"{record.version}"'})
+        return Response(self.get_serializer(record).data, headers={"ETag": etag_of(record)})
 
     @transaction.atomic
     def create(self, request, *args, **kwargs):
@@ -116,7 +133,7 @@ class RecordViewSet(
         record = self.get_queryset().get(pk=record.pk)
         body = self.get_serializer(record).data
         return Response(
-            body, status=status.HTTP_201_CREATED, headers={"Location": body["url"], "ETag": f'"{record.version}"'}
+            body, status=status.HTTP_201_CREATED, headers={"Location": body["url"], "ETag": etag_of(record)}
         )
 
     def add(self, record: Record) -> Record:
@@ -166,9 +183,25 @@ class RecordViewSet(
         )
         return self.answer(record)
 
+    @extend_schema(
+        responses=HistorySerializer(many=True),
+        parameters=[
+            OpenApiParameter("field", str, description="Only changes of this field."),
+            OpenApiParameter("person", str, description="Only of this account, by user name; `-` is the system."),
+        ],
+        filters=False,
+    )
+    @action(detail=True, methods=["get"], filter_backends=[])
+    def history(self, request, *args, **kwargs):
+        """Every change of the record that you may see, newest first, in sentences and field by field."""
+        record = self.get_object()
+        entries, field = entries_asked(record, request.query_params)
+        page = self.paginator.paginate_queryset(entries, request, view=self)
+        return self.get_paginated_response(as_told(page, record, field))
+
     def answer(self, record: Record) -> Response:
         record = self.get_queryset().get(pk=record.pk)
-        return Response(self.get_serializer(record).data, headers={"ETag": f'"{record.version}"'})
+        return Response(self.get_serializer(record).data, headers={"ETag": etag_of(record)})
 
     def model_of(self) -> type[Record]:
         return self.queryset.model

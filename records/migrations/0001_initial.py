@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ("before", models.JSONField(null=True)),
                 ("after", models.JSONField(null=True)),
                 ("draft_of", models.UUIDField(null=True)),
+                ("record_draft_of", models.UUIDField(null=True)),
                 ("previous_hash", models.BinaryField(null=True)),
                 ("hash", models.BinaryField()),
                 (
@@ -85,6 +86,7 @@ class Migration(migrations.Migration):
             "history_and_search.sql",
             "DROP TRIGGER frozen_whole ON records_historyentry; DROP TRIGGER frozen ON records_historyentry;"
             " DROP FUNCTION access_private.keep_version(); DROP FUNCTION access_private.write_history();"
+            " DROP FUNCTION access_private.history_hash(records_historyentry);"
             " DROP FUNCTION access_private.index_words();"
             " DROP SCHEMA records CASCADE;",
         ),

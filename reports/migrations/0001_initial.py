@@ -149,7 +149,8 @@ class Migration(migrations.Migration):
         run_sql_file(
             __file__,
             "report_runs.sql",
-            "DROP POLICY own ON reports_reportrun; DROP TRIGGER a_set_label ON reports_reportrun;"
+            "DROP POLICY of_a_conflict_seen ON reports_reportrun; DROP POLICY own ON reports_reportrun;"
+            " DROP TRIGGER a_set_label ON reports_reportrun;"
             " DROP FUNCTION access_private.set_own_label();",
         ),
     ]

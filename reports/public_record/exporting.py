@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reports.public_record import export_events, export_talks
 from reports.public_record.files import FILES
+from reports.public_record.formulas import as_text
 
 Cells = dict[str, str]
 WRITERS: dict[str, Callable[[], Iterator[Cells]]] = export_talks.WRITERS | export_events.WRITERS
@@ -29,6 +30,7 @@ def as_csv(file: str, rows: list[Cells]) -> str:
 
 def quoted(cell: str) -> str:
     """Return a cell between quotes where it needs them; Python's writer forgets the lone carriage return."""
+    cell = as_text(cell)
     return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n') else cell
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from reports.public_record.files import FILES
+from reports.public_record.formulas import as_written
 from reports.public_record.reporting import Refusal
 
 
@@ -108,7 +109,7 @@ def read_rows(file: str, text: str) -> Iterator[Row | Refusal]:
                     _("Put cells that hold a comma between double quotes."),
                 )
             else:
-                yield Row(file, line, dict(zip(columns, cells, strict=True)))
+                yield Row(file, line, dict(zip(columns, map(as_written, cells), strict=True)))
     except csv.Error as error:
         reason = _("the row cannot be read: %(error)s") % {"error": error}
         yield Refusal(name, begins, "", reason, _("Check the double quotes."))

@@ -42,6 +42,7 @@ SETTINGS = {
     "log_min_messages": "log",
     "log_error_verbosity": "terse",
     "log_statement": "none",
+    "track_activities": "off",
     "log_min_duration_statement": "-1",
     "log_parameter_max_length_on_error": "0",
 }

@@ -6,7 +6,7 @@ import socket
 from .places import ROOT, kept_secret
 from .postgres import Postgres
 from .redis_server import Redis
-from .say import Refusal
+from .say import Refusal, say
 from .urls import POSTGRES_SCHEMES, REDIS_SCHEMES, check, endpoint, with_redis_database, without_password
 
 OWNER_URL = "DATABASE_OWNER_URL"
@@ -85,6 +85,13 @@ def environment(site, servers):
     if site.test and "REDIS_URL" not in servers:
         result["REDIS_URL"] = with_redis_database(result["REDIS_URL"], 1)
     return result
+
+
+def without_second_factors(environment):
+    """On a database of our own, for trying Parley out: the demo accounts open with a password alone, said aloud."""
+    if "SECOND_FACTOR_REQUIRED_FOR" not in environment:
+        environment["SECOND_FACTOR_REQUIRED_FOR"] = ""
+        say("No account is asked for a second factor here; SECOND_FACTOR_REQUIRED_FOR says who is elsewhere")
 
 
 def without_owner(environment):

@@ -153,13 +153,13 @@ KINDS = [
 BY_NAME = {kind.model.kind_of(): kind for kind in KINDS}
 
 
-def api_of(user, *, may_write: bool = True, level: int = 3) -> APIClient:
+def api_of(user, *, may_write: bool = True, level: int = 3, **options) -> APIClient:
     """Return a client that sends a token of the user."""
     with acting_as(SYSTEM):
         expires = timezone.now() + dt.timedelta(days=1)
         _token, secret = ApiToken.issue(
             user, "test", writes=None if may_write else [], max_level=level, expires_at=expires
         )
-    client = APIClient()
+    client = APIClient(**options)
     client.credentials(HTTP_AUTHORIZATION=f"Token {secret}")
     return client

@@ -64,11 +64,11 @@ def test_the_record_shows_itself_its_history_and_where_to_read_it_by_program(mod
     text = answer.content.decode()
     assert record.reference in text
     assert reverse(f"api:{record.kind}-detail", args=[record.pk]) in text
-    assert "Record created" in text
+    assert "Created the record" in text
     assert (page(record, "withdraw") in text) == (model.kind_of() in HISTORY_OF_OWN)
     history = client.get(page(record, "history"))
     assert history.status_code == 200
-    assert "Record created" in history.content.decode()
+    assert "created the record" in history.content.decode()
 
 
 def test_the_record_is_not_found_below_its_level(model, people):
@@ -103,5 +103,5 @@ def test_withdrawing_needs_a_reason_a_role_and_the_version_looked_at(model, peop
     assert "entered twice" in done.content.decode()
     assert record.get_absolute_url() not in client.get(model.list_url()).content.decode()
     assert record.get_absolute_url() in client.get(f"{model.list_url()}?withdrawn=only").content.decode()
-    assert "Record withdrawn" in client.get(page(record, "history")).content.decode()
+    assert "withdrew the record" in client.get(page(record, "history")).content.decode()
     assert client.get(url).status_code == 404

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-# Addresses without a record, each called as it stands.
+# Addresses without a record that the sweeps leave out.
 SKIPPED = {
-    "logout": "signs the caller out; POST only, tested by itself",
+    "account_logout": "signs the caller out; POST only, tested by itself",
+    "invitation-link": "puts what it is given into the session; tested by itself",
+    "mfa_remove_webauthn": "one's own passkeys only; tested by itself",
 }
 
 
@@ -18,6 +20,41 @@ class Address:
     name: str
     model: type | None
     pattern: URLPattern
+
+    @property
+    def view(self):
+        """The class that answers, of a page or of an API resource."""
+        callback = self.pattern.callback
+        return getattr(callback, "view_class", None) or getattr(callback, "cls", None)
+
+    @property
+    def is_api(self) -> bool:
+        return self.name.startswith("api:")
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it lists records and offers filters."""
+        return self.model is None and getattr(self.view, "filterset_class", None) is not None
+
+    @property
+    def filters(self) -> dict:
+        """What the list can be filtered by."""
+        return self.view.filterset_class.base_filters
+
+    @property
+    def listed(self) -> type:
+        """The class of the records in the list."""
+        return model_of(self.pattern)
+
+    @property
+    def orderings(self) -> list[str]:
+        """What the list can be sorted by."""
+        if self.is_api:
+            return list(getattr(self.view, "ordering_fields", None) or ())
+        columns = getattr(self.view, "columns", [])
+        # Where the columns depend on what is shown, those are asked for that always stand there.
+        columns = columns if isinstance(columns, list) else []
+        return [column.sort for column in columns if column.sort] or ["started_on", "place__name", "status"]
 
 
 def patterns(resolver=None, namespaces=()):
@@ -58,6 +95,7 @@ NOISE = [
     re.compile(rb"Printed by [^<]*? UTC"),
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"'),
     re.compile(rb'data-csrf="[^"]*"'),
+    re.compile(rb'"seconds_left": \d+, "csrf_token": "[^"]*"'),
 ]
 
 

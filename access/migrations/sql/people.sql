@@ -8,40 +8,52 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT btrim(coalesce(nullif(current_setting('parley.act', true), '')::jsonb ->> 'reason', ''))
 $$;
 
--- Writes one event in the name of the reader of this transaction (of the owner, in a migration). Its hash covers the
--- event and the hash of the one before in the chain of the same principal.
+-- What an event's hash covers: the event and the hash of the one before in the chain of the same principal. Times are
+-- counted in seconds, so that the session's time zone does not matter.
+CREATE FUNCTION access_private.event_hash(e access_event) RETURNS bytea
+LANGUAGE sql STABLE AS $$
+    SELECT sha256(coalesce(e.previous_hash, '') || convert_to(jsonb_build_object(
+        'id', e.id, 'kind', e.kind, 'at', extract(epoch FROM e.at), 'principal', e.principal, 'user', e.user_id,
+        'role', e.role, 'subject', e.subject_id, 'door', e.door, 'reason', e.reason, 'request', e.request_id,
+        'address', e.address, 'table', e.record_table, 'records', e.records, 'label', e.label_id,
+        'detail', e.detail)::text, 'UTF8'))
+$$;
+
+-- Writes one event in the name of the reader of this transaction (of the owner, in a migration).
 CREATE FUNCTION access_private.add_event(kind text, subject uuid, on_table text, on_records uuid[], under_label int,
                                          detail jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     act jsonb := coalesce(nullif(current_setting('parley.act', true), ''), '{}')::jsonb;
     reader access_private.principal;
-    happened timestamptz;
-    chained bytea;
-    label int := coalesce(under_label, (SELECT id FROM access_label WHERE level = 0 AND compartments = '{}'));
-    told jsonb;
+    told access_event;
 BEGIN
-    IF coalesce(current_setting('parley.reader', true), '') <> '' THEN
-        reader := access.me();
-    ELSE
+    IF access_private.owner_at_work() THEN
         reader.name := 'owner';
         reader.role := 'owner';
+    ELSE
+        reader := access.me();
     END IF;
     -- One event after the other in each chain; held only until this transaction ends.
     PERFORM pg_advisory_xact_lock(hashtextextended('access_event ' || reader.name, 0));
-    SELECT e.hash INTO chained FROM access_event e WHERE e.principal = reader.name ORDER BY e.id DESC LIMIT 1;
-    happened := clock_timestamp();
-    told := jsonb_build_object(
-        'kind', kind, 'at', extract(epoch FROM happened), 'principal', reader.name, 'user', reader.user_id,
-        'role', reader.role, 'subject', subject, 'door', coalesce(act ->> 'door', ''),
-        'reason', access.reason_given(), 'request', coalesce(act ->> 'request_id', ''),
-        'address', coalesce(act ->> 'address', ''), 'table', coalesce(on_table, ''),
-        'records', to_jsonb(coalesce(on_records, '{}')), 'label', label, 'detail', coalesce(detail, '{}'));
-    INSERT INTO access_event (kind, at, principal, user_id, role, subject_id, door, reason, request_id, address,
-                              record_table, records, label_id, detail, previous_hash, hash)
-    VALUES (kind, happened, reader.name, reader.user_id, reader.role, subject, told ->> 'door', told ->> 'reason',
-            told ->> 'request', told ->> 'address', told ->> 'table', coalesce(on_records, '{}'), label,
-            told -> 'detail', chained, sha256(coalesce(chained, '') || convert_to(told::text, 'UTF8')));
+    SELECT e.hash INTO told.previous_hash FROM access_event e WHERE e.principal = reader.name ORDER BY e.id DESC LIMIT 1;
+    told.id := nextval(pg_get_serial_sequence('access_event', 'id'));
+    told.at := clock_timestamp();
+    told.kind := kind;
+    told.principal := reader.name;
+    told.user_id := reader.user_id;
+    told.role := reader.role;
+    told.subject_id := subject;
+    told.door := coalesce(act ->> 'door', '');
+    told.reason := access.reason_given();
+    told.request_id := coalesce(act ->> 'request_id', '');
+    told.address := coalesce(act ->> 'address', '');
+    told.record_table := coalesce(on_table, '');
+    told.records := coalesce(on_records, '{}');
+    told.label_id := coalesce(under_label, (SELECT id FROM access_label WHERE level = 0 AND compartments = '{}'));
+    told.detail := coalesce(detail, '{}');
+    told.hash := access_private.event_hash(told);
+    INSERT INTO access_event SELECT told.*;
 END $$;
 
 -- What the application may write down by itself. Changes of rights are written by triggers only.
@@ -53,14 +65,17 @@ BEGIN
                     'password_changed', 'factor_added', 'factor_removed', 'invitation_refused') THEN
         RAISE EXCEPTION 'there is no such kind of event' USING ERRCODE = '42501';
     END IF;
+    IF under_label <> ALL (access.my_labels()) THEN
+        RAISE EXCEPTION 'a label is not yours to read' USING ERRCODE = '42501';
+    END IF;
     PERFORM access_private.add_event(kind, subject, on_table, on_records, under_label, detail);
 END $$;
 
--- Of what is only ever added to, nothing changes but the label that its record has now.
+-- Of what is only ever added to, nothing changes but who may see the record now.
 CREATE FUNCTION access_private.refuse_rewriting() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - '{record_label_id,draft_of}'::text[] = to_jsonb(OLD) - '{record_label_id,draft_of}'::text[] THEN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - '{record_label_id,record_draft_of}'::text[] = to_jsonb(OLD) - '{record_label_id,record_draft_of}'::text[] THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'the history is only ever added to' USING ERRCODE = '42501';
@@ -185,17 +200,18 @@ BEGIN
                                       WHEN 'access_compartment' THEN either ->> 'id' END;
     PERFORM access_private.add_event(
         'rights.' || TG_ARGV[0], subject, NULL, NULL,
-        CASE WHEN compartment IS NOT NULL THEN access.label_for(0, ARRAY[compartment]) END,
+        CASE WHEN compartment IS NOT NULL THEN access_private.label_for(0, ARRAY[compartment]) END,
         jsonb_build_object('operation', lower(TG_OP), 'id', either -> 'id', 'changes', changes));
     RETURN NULL;
 END $$;
 
--- Every reviewer is told of broken glass, and the database keeps who was told and who has seen it.
+-- Everybody who keeps watch is told of broken glass, and the database keeps who was told and who has seen it.
 CREATE FUNCTION access_private.announce_break_glass() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO access_breakglassnotice (break_glass_id, reviewer_id)
-    SELECT NEW.id, u.id FROM access_user u WHERE u.is_active AND u.role = 'reviewer' AND u.id <> NEW.user_id;
+    SELECT NEW.id, u.id FROM access_user u JOIN access_private.permission p ON p.role = u.role AND p.action = 'audit'
+    WHERE u.is_active AND u.id <> NEW.user_id;
     RETURN NULL;
 END $$;
 

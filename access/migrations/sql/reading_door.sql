@@ -52,8 +52,10 @@ CREATE TABLE access_private.edge (
 
 -- 1. Who is asking -------------------------------------------------------------------------------------------
 
+-- It and those that policies ask are PARALLEL SAFE: they only read, and a parallel worker has the same setting, times
+-- and snapshot. Were one not, no query on a protected table could use more than one processor.
 CREATE FUNCTION access.me() RETURNS access_private.principal
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     parts text[] := string_to_array(current_setting('parley.reader', true), '|');
     house access_private.house;
@@ -79,7 +81,9 @@ BEGIN
     END IF;
     IF house.state <> 'open' AND found_principal.role <> 'system' THEN
         found_principal.permissions := CASE
-            WHEN house.state = 'closed' AND found_principal.role <> 'administrator' THEN '{}'::text[]
+            -- Only administrators themselves: of their tokens one may be what leaked.
+            WHEN house.state = 'closed' AND (found_principal.role <> 'administrator' OR found_principal.name NOT LIKE 'user:%')
+            THEN '{}'::text[]
             ELSE ARRAY(SELECT unnest(found_principal.permissions) INTERSECT VALUES ('read'), ('audit'), ('manage')) END;
     END IF;
     IF 'read' <> ALL (found_principal.permissions) THEN
@@ -88,11 +92,26 @@ BEGIN
     RETURN found_principal;
 END $$;
 
+-- Whether the owner migrates or repairs, no reader being named. Asks who opened the session, not what is set: a setting
+-- is the application's to change, also in the middle of a statement whose policies have already been asked.
+CREATE FUNCTION access_private.owner_at_work() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(current_setting('parley.reader', true), '') = ''
+       AND pg_has_role(session_user, (SELECT nspowner FROM pg_namespace WHERE nspname = 'access_private'), 'MEMBER')
+$$;
+
 -- VOLATILE, so that a statement that interns a new label may read the row it has just written.
 CREATE FUNCTION access.my_labels() RETURNS int[]
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN (access.me()).labels;
+END $$;
+
+-- The reader's labels without those that broken glass adds: it widens what is read, not what is written.
+CREATE FUNCTION access.my_own_labels() RETURNS int[]
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT labels FROM access_private.principal WHERE name = (access.me()).name);
 END $$;
 
 -- Of these, the labels from "restricted" up: what is read under them is logged.
@@ -101,10 +120,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
     'SELECT ARRAY(SELECT id FROM access_label WHERE level >= 2 AND id = ANY ((access.me()).labels))';
 
 CREATE FUNCTION access.my_role() RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).role';
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).role';
 
 CREATE FUNCTION access.my_user() RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).user_id';
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).user_id';
 
 CREATE FUNCTION access.my_compartments() RETURNS int[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).compartments';
@@ -113,7 +132,7 @@ CREATE FUNCTION access.my_name() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT (access.me()).name';
 
 CREATE FUNCTION access.may(action text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
     'SELECT action = ANY ((access.me()).permissions)';
 
 -- Whether the reader's role allows the action and, for a token, its scope allows the table.
@@ -204,7 +223,8 @@ CREATE TRIGGER refresh_principals AFTER INSERT OR UPDATE OR DELETE ON access_lab
 
 -- 3. Labels are interned: one row for each level and set of compartments --------------------------------------
 
-CREATE FUNCTION access.label_for(wanted_level int, wanted_compartments int[]) RETURNS int
+-- Not the application's to call: it tells which compartments there are.
+CREATE FUNCTION access_private.label_for(wanted_level int, wanted_compartments int[]) RETURNS int
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     sorted int[] := ARRAY(SELECT DISTINCT unnest(wanted_compartments) ORDER BY 1);
@@ -224,13 +244,18 @@ BEGIN
     RETURN found_label;
 END $$;
 
--- The label of something made from several records: at least as secret as each of them.
+-- The label of something made from several records: at least as secret as each of them. A label the reader may not
+-- read is refused like one that does not exist: its compartments are nobody else's to know.
 CREATE FUNCTION access.join_labels(labels int[]) RETURNS TABLE (level smallint, compartments int[])
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT coalesce(max(l.level), 0)::smallint,
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT labels <@ access.my_labels() THEN
+        RAISE EXCEPTION 'a label is not yours to read' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY SELECT coalesce(max(l.level), 0)::smallint,
            ARRAY(SELECT DISTINCT unnest(k.compartments) FROM access_label k WHERE k.id = ANY (labels) ORDER BY 1)
-    FROM access_label l WHERE l.id = ANY (labels)
-$$;
+    FROM access_label l WHERE l.id = ANY (labels);
+END $$;
 
 -- A classified row's label is the join of its own marking with the labels of all rows it points to.
 -- A row that hangs on a draft is itself part of that draft.
@@ -246,6 +271,12 @@ DECLARE
     parent_id uuid;
     parent record;
 BEGIN
+    -- A missing parent or compartment looks like a hidden one: without a label the row is refused by the policy itself,
+    -- in the same words and at the same place.
+    IF NOT NEW.compartments <@ ARRAY(SELECT id FROM access_compartment) THEN
+        NEW.label_id := NULL;
+        RETURN NEW;
+    END IF;
     FOR i IN 0 .. TG_NARGS - 1 BY 2 LOOP
         parent_id := (new_row ->> TG_ARGV[i + 1])::uuid;
         CONTINUE WHEN parent_id IS NULL OR (parent_id = NEW.id AND TG_ARGV[i] = TG_TABLE_NAME);
@@ -257,15 +288,14 @@ BEGIN
         EXECUTE format('SELECT l.level, l.compartments, p.draft_of FROM %I p JOIN access_label l ON l.id = p.label_id '
                        'WHERE p.id = $1 FOR SHARE OF p', parent_table) INTO parent USING parent_id;
         IF parent.level IS NULL THEN
-            -- The words PostgreSQL uses for a row its policy refuses: a missing parent looks like a hidden one.
-            RAISE EXCEPTION 'new row violates row-level security policy for table "%"', TG_TABLE_NAME
-                USING ERRCODE = '42501';
+            NEW.label_id := NULL;
+            RETURN NEW;
         END IF;
         joined_level := greatest(joined_level, parent.level);
         joined_compartments := joined_compartments || parent.compartments;
         draft_author := coalesce(draft_author, parent.draft_of);
     END LOOP;
-    NEW.label_id := access.label_for(joined_level, joined_compartments);
+    NEW.label_id := access_private.label_for(joined_level, joined_compartments);
     NEW.draft_of := draft_author;
     RETURN NEW;
 END $$;
@@ -291,11 +321,12 @@ DECLARE
     needed text;
 BEGIN
     -- The label followed a parent's, or the owner migrates.
-    IF to_jsonb(NEW) - kept = to_jsonb(OLD) - kept OR coalesce(current_setting('parley.reader', true), '') = '' THEN
+    IF to_jsonb(NEW) - kept = to_jsonb(OLD) - kept OR access_private.owner_at_work() THEN
         RETURN NEW;
     END IF;
     reader := access.me();
-    IF reader.role = 'system' THEN
+    -- A row above the reader is the policy's to refuse: said here, it would tell something of the label.
+    IF reader.role = 'system' OR NEW.label_id IS NULL OR NEW.label_id <> ALL (reader.labels) THEN
         RETURN NEW;
     END IF;
     IF (NEW.withdrawn_at IS NULL) <> (OLD.withdrawn_at IS NULL) THEN
@@ -310,6 +341,10 @@ BEGIN
        AND NOT (NEW.review_state IN ('verified', 'returned') AND 'review' = ANY (reader.permissions)
                 AND OLD.author_id IS DISTINCT FROM reader.user_id) THEN
         RAISE EXCEPTION 'this step of the review is not allowed to this reader' USING ERRCODE = '42501';
+    END IF;
+    -- Else a record that others read would vanish into one's own draft, where its author may lower it unseen.
+    IF NEW.draft_of IS NOT NULL AND NEW.draft_of IS DISTINCT FROM OLD.draft_of THEN
+        RAISE EXCEPTION 'a record in use cannot become part of a draft' USING ERRCODE = '42501';
     END IF;
     -- Lowering, also by moving the record to a less secret parent, is a reviewer's act, with a reason. So is lowering
     -- the record's own marking under a parent that still holds it up. An author may still lower a draft that only
@@ -334,10 +369,12 @@ END $$;
 CREATE PROCEDURE access.protect(protected text, parents text[], action text)
 LANGUAGE plpgsql AS $$
 DECLARE
+    -- A set in FROM, not in SELECT: PostgreSQL takes no subquery without a FROM to be safe in parallel.
     seen constant text :=
-        'label_id IN (SELECT unnest(access.my_labels())) AND (draft_of IS NULL OR draft_of = (SELECT access.my_user()) '
-        'OR (SELECT access.may(''review'')))';
-    writers constant text := format('(SELECT access.may_write(%L, %L))', protected, action);
+        'label_id IN (SELECT mine FROM unnest(access.my_labels()) mine) '
+        'AND (draft_of IS NULL OR draft_of = (SELECT access.my_user()) OR (SELECT access.may(''review'')))';
+    writers constant text := format('label_id IN (SELECT mine FROM unnest(access.my_own_labels()) mine) '
+                                    'AND (SELECT access.may_write(%L, %L))', protected, action);
     arguments text;
 BEGIN
     SELECT coalesce(string_agg(quote_literal(p), ', '), '') INTO arguments FROM unnest(parents) p;

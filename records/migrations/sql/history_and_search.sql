@@ -36,46 +36,69 @@ END $$;
 
 -- 2. History: written here whatever the door, chained by hash, never rewritten -----------------------------------
 
+-- What an entry's hash covers: the entry and the hash of the one before in the chain of the same record, but not who
+-- may see the record now. Times are counted in seconds, so that the session's time zone does not matter.
+CREATE FUNCTION access_private.history_hash(e records_historyentry) RETURNS bytea
+LANGUAGE sql STABLE AS $$
+    SELECT sha256(coalesce(e.previous_hash, '') || convert_to(jsonb_build_object(
+        'entry', e.id, 'table', e.record_table, 'id', e.record_id, 'operation', e.operation, 'version', e.version,
+        'at', extract(epoch FROM e.at), 'principal', e.principal, 'user', e.user_id, 'role', e.role, 'door', e.door,
+        'reason', e.reason, 'request', e.request_id, 'before', e.before, 'after', e.after, 'label', e.label_id,
+        'draft', e.draft_of)::text, 'UTF8'))
+$$;
+
+-- Two writers of one record cannot fork its chain: this runs while the writer holds the record's row, and the second
+-- one, once it gets the row, reads what the first has committed. Rows are kept as they read in UTC.
 CREATE FUNCTION access_private.write_history() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     old_row jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
     new_row jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
     act jsonb := coalesce(nullif(current_setting('parley.act', true), ''), '{}')::jsonb;
     reader access_private.principal;
     record_row jsonb := coalesce(new_row, old_row);
-    happened timestamptz := clock_timestamp();
-    chained bytea;
-    told jsonb;
+    told records_historyentry;
 BEGIN
-    IF coalesce(current_setting('parley.reader', true), '') <> '' THEN
-        reader := access.me();
-    ELSE
+    IF access_private.owner_at_work() THEN
         reader.name := 'owner';
         reader.role := 'owner';
+    ELSE
+        reader := access.me();
     END IF;
     IF TG_OP = 'UPDATE' AND old_row = new_row THEN
         RETURN NULL;
     END IF;
-    SELECT hash INTO chained FROM records_historyentry
-    WHERE record_id = (record_row ->> 'id')::uuid ORDER BY id DESC LIMIT 1;
-    told := jsonb_build_object('table', TG_TABLE_NAME, 'id', record_row ->> 'id', 'operation', TG_OP,
-                               'version', record_row -> 'version', 'at', happened, 'principal', reader.name,
-                               'user', reader.user_id, 'role', reader.role, 'door', coalesce(act ->> 'door', ''),
-                               'reason', coalesce(act ->> 'reason', ''),
-                               'request', coalesce(act ->> 'request_id', ''), 'before', old_row, 'after', new_row);
-    INSERT INTO records_historyentry (record_table, record_id, operation, version, at, principal, user_id, role, door,
-                                      reason, request_id, before, after, label_id, record_label_id, draft_of,
-                                      previous_hash, hash)
-    VALUES (TG_TABLE_NAME, (record_row ->> 'id')::uuid, TG_OP, (record_row ->> 'version')::int, happened, reader.name,
-            reader.user_id, reader.role, coalesce(act ->> 'door', ''), coalesce(act ->> 'reason', ''),
-            coalesce(act ->> 'request_id', ''), old_row, new_row, (record_row ->> 'label_id')::int,
-            (record_row ->> 'label_id')::int, (record_row ->> 'draft_of')::uuid, chained,
-            sha256(coalesce(chained, '') || convert_to(told::text, 'UTF8')));
-    IF TG_OP = 'UPDATE' AND (old_row -> 'label_id', old_row -> 'draft_of') IS DISTINCT FROM (new_row -> 'label_id', new_row -> 'draft_of') THEN
-        UPDATE records_historyentry
-        SET record_label_id = (new_row ->> 'label_id')::int, draft_of = (new_row ->> 'draft_of')::uuid
-        WHERE record_id = (record_row ->> 'id')::uuid;
+    told.record_table := TG_TABLE_NAME;
+    told.record_id := record_row ->> 'id';
+    SELECT hash INTO told.previous_hash FROM records_historyentry
+    WHERE record_id = told.record_id ORDER BY id DESC LIMIT 1;
+    told.id := nextval(pg_get_serial_sequence('records_historyentry', 'id'));
+    told.operation := TG_OP;
+    told.version := record_row ->> 'version';
+    told.at := clock_timestamp();
+    told.principal := reader.name;
+    told.user_id := reader.user_id;
+    told.role := reader.role;
+    told.door := coalesce(act ->> 'door', '');
+    told.reason := coalesce(act ->> 'reason', '');
+    told.request_id := coalesce(act ->> 'request_id', '');
+    told.before := old_row;
+    told.after := new_row;
+    -- An entry holds the record as it was and as it became, so it is at least as secret as both.
+    told.label_id := record_row ->> 'label_id';
+    IF TG_OP = 'UPDATE' AND OLD.label_id <> NEW.label_id THEN
+        SELECT access_private.label_for(max(l.level), array_agg(c) FILTER (WHERE c IS NOT NULL)) INTO told.label_id
+        FROM access_label l LEFT JOIN unnest(l.compartments) c ON true
+        WHERE l.id IN (OLD.label_id, NEW.label_id);
+    END IF;
+    told.draft_of := coalesce(new_row ->> 'draft_of', old_row ->> 'draft_of');
+    told.record_label_id := record_row ->> 'label_id';
+    told.record_draft_of := record_row ->> 'draft_of';
+    told.hash := access_private.history_hash(told);
+    INSERT INTO records_historyentry SELECT told.*;
+    IF TG_OP = 'UPDATE' AND (OLD.label_id, OLD.draft_of) IS DISTINCT FROM (NEW.label_id, NEW.draft_of) THEN
+        UPDATE records_historyentry SET record_label_id = NEW.label_id, record_draft_of = NEW.draft_of
+        WHERE record_id = told.record_id;
     END IF;
     RETURN NULL;
 END $$;
@@ -88,7 +111,8 @@ CREATE TRIGGER frozen_whole BEFORE TRUNCATE ON records_historyentry
 ALTER TABLE records_historyentry ENABLE ROW LEVEL SECURITY;
 CREATE POLICY read ON records_historyentry FOR SELECT USING (
     label_id IN (SELECT unnest(access.my_labels())) AND record_label_id IN (SELECT unnest(access.my_labels()))
-    AND (draft_of IS NULL OR draft_of = (SELECT access.my_user()) OR (SELECT access.may('review'))));
+    AND (draft_of IS NULL OR draft_of = (SELECT access.my_user()) OR (SELECT access.may('review')))
+    AND (record_draft_of IS NULL OR record_draft_of = (SELECT access.my_user()) OR (SELECT access.may('review'))));
 
 -- 3. Search: words under the record's label, found through one function -----------------------------------------
 

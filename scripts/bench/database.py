@@ -1,0 +1,41 @@
+"""A database for measuring: made, used and dropped."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connections
+
+ALIASES = ("default", "owner")
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """Point both of Django's connections at a new, migrated, empty database; afterwards drop it and point them back.
+
+    Needs ``DATABASE_OWNER_URL``. Gives the database's name.
+    """
+    name = f"parley_bench_{secrets.token_hex(4)}"
+    before = {alias: connections[alias].settings_dict["NAME"] for alias in ALIASES}
+    run_alone(f'CREATE DATABASE "{name}"')
+    try:
+        point_at(dict.fromkeys(ALIASES, name))
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        yield name
+    finally:
+        point_at(before)
+        run_alone(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def run_alone(statement: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(statement)
+
+
+def point_at(names: dict[str, str]) -> None:
+    for alias, name in names.items():
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+    ContentType.objects.clear_cache()  # the numbers of content types differ from database to database

@@ -1,0 +1,1 @@
+"""Damages done in Python: each is a pytest plugin."""

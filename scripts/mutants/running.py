@@ -1,0 +1,119 @@
+"""One database for each mutant, copied from a whole one; the tests that are asked about it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import django
+import psycopg2
+import pytest
+from django.urls import get_resolver
+
+from scripts.mutants.catalogue import ROLE, Mutant
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = "parley_mutants"
+TESTS = ["tests/sweeps/test_catalogue.py", "tests/attacks/sql", "tests/access"]
+PASSED, FAILED, NOTHING_CHOSEN = 0, 1, 5  # pytest's
+CRASHED = 3
+
+
+def url_of(name: str, variable: str = "DATABASE_OWNER_URL") -> str:
+    """Return the address in ``variable`` with another database's name."""
+    return urlunsplit(urlsplit(os.environ[variable])._replace(path=f"/{name}"))
+
+
+def as_owner(statement: str, database: str | None = None) -> list[tuple]:
+    """Run one statement as the owner, at once; ``database`` None is the one the environment names."""
+    connection = psycopg2.connect(url_of(database) if database else os.environ["DATABASE_OWNER_URL"])
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()
+
+
+@contextmanager
+def database(name: str, template: str | None = None):
+    """Make a database, empty or as a copy, and drop it at the end; one left by a run that was killed goes first."""
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    as_owner(drop)
+    as_owner(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+    # A copy has not the original's rights on the database itself; see access/installation.py.
+    as_owner(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC; GRANT CONNECT ON DATABASE "{name}" TO {ROLE}')
+    try:
+        yield name
+    finally:
+        as_owner(drop)
+
+
+@contextmanager
+def whole_database():
+    """Make the undamaged database that all mutants are copied from."""
+    with database(TEMPLATE) as name:
+        addresses = {variable: url_of(name, variable) for variable in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+        command = [sys.executable, "manage.py", "migrate", "--database", "owner", "--verbosity", "0"]
+        subprocess.run(command, cwd=ROOT, env=os.environ | addresses, check=True)
+        yield name
+
+
+def passes(name: str, *arguments: str, plugin: str = "", aloud: bool = False) -> bool:
+    """Run the tests on a database, in this process, until the first that fails; tell it where ``aloud``.
+
+    For a process that ends with it: its output may be silenced. Raises RuntimeError where pytest itself fails.
+    """
+    plugins = ["-p", "no:cacheprovider", *(["-p", plugin] if plugin else [])]
+    if not aloud:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    status = pytest.main(["-x", "--tb=short", *plugins, "--database", name, *arguments])
+    if status not in (PASSED, FAILED, NOTHING_CHOSEN):
+        raise RuntimeError(f"pytest failed ({status})")
+    return status != FAILED
+
+
+def survives(mutant: Mutant, name: str) -> bool:
+    """Return whether every test still passes on the damaged database ``name``."""
+    if mutant.first and not passes(name, *mutant.first):
+        return False
+    return passes(name, *TESTS, plugin=mutant.plugin)
+
+
+def in_child(function: Callable[..., bool], *arguments, **options) -> bool:
+    """Return what the function returns in a process of its own, which starts with everything already imported."""
+    pid = os.fork()
+    if pid == 0:
+        status = CRASHED
+        try:
+            status = int(function(*arguments, **options))
+        finally:
+            sys.stdout.flush()
+            os._exit(status)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if status not in (0, 1):
+        raise RuntimeError(f"{function.__name__} ended with {status}")
+    return bool(status)
+
+
+def try_one(mutant: Mutant, name: str) -> bool:
+    """Damage a copy of the whole database and return whether the damage survives."""
+    with database(name, TEMPLATE):
+        if mutant.statement:
+            as_owner(mutant.statement, name)
+        return in_child(survives, mutant, name)
+
+
+def try_all(mutants: list[Mutant], jobs: int) -> Iterator[tuple[Mutant, bool]]:
+    """Yield each mutant with whether it survived, ``jobs`` at once, in their order."""
+    django.setup()
+    get_resolver().url_patterns  # noqa: B018 - imports every view once, for all children
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = [(m, pool.submit(try_one, m, f"{TEMPLATE}_{number}")) for number, m in enumerate(mutants)]
+        for mutant, future in futures:
+            yield mutant, future.result()

@@ -1,0 +1,78 @@
+/*
+ * Before a long form is sent: is its reader still signed in? If not, they sign in again in a small window and the form
+ * stays as it is. Without this script the server holds what was typed (templates/account/signed_out.html).
+ */
+(() => {
+  "use strict";
+
+  const channel = new BroadcastChannel("parley-session");
+
+  /* The small window: say that somebody signed in, and close. */
+  if (document.querySelector("[data-signed-in-again]")) {
+    channel.postMessage("signed-in");
+    setTimeout(() => window.close(), 500);
+    return;
+  }
+
+  const dialog = document.getElementById("signed-out");
+  if (!dialog) return;
+  let waiting = null; // the button with which the form was to be sent
+
+  async function state() {
+    const answer = await fetch(dialog.dataset.state, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  }
+
+  /** Signing in renews the token that every form carries. */
+  function renew(token) {
+    document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = token; });
+  }
+
+  // Before any other listener: parley.js marks a form as sent.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("form[method=post][data-guard]")) return;
+    if (form.dataset.asked) {
+      delete form.dataset.asked;
+      return;
+    }
+    if (form.dataset.sent || form.dataset.asking) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    form.dataset.asking = "yes";
+    const button = event.submitter;
+    let found = null;
+    try {
+      found = await state();
+    } catch {
+      // The server does not say: send the form, and it will.
+    }
+    delete form.dataset.asking;
+    if (found && !found.signed_in) {
+      waiting = button;
+      dialog.showModal();
+      return;
+    }
+    if (found) renew(found.csrf_token);
+    form.dataset.asked = "yes";
+    form.requestSubmit(button);
+  }, true);
+
+  dialog.querySelector("[data-sign-in]").addEventListener("click", (event) => {
+    event.preventDefault();
+    open(event.currentTarget.href, "parley-sign-in", "popup,width=520,height=760");
+  });
+  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+
+  channel.addEventListener("message", async () => {
+    const found = await state().catch(() => null);
+    if (!found?.signed_in) return;
+    renew(found.csrf_token);
+    if (!dialog.open) return;
+    dialog.close();
+    waiting?.focus();
+    const region = document.getElementById("announce");
+    if (region) region.textContent = dialog.dataset.back;
+  });
+})();

@@ -1,0 +1,72 @@
+"""Where a policy and a guard refuse the same thing, each holds when the other is gone.
+
+The owner takes the guards away in a transaction of their own, which is rolled back; the application's role then meets
+the policies alone.
+"""
+
+import pytest
+from django.db import DatabaseError, connections, transaction
+
+from access.context import sign
+from access.installation import OPEN_TABLES
+from access.permissions import ALLOWED
+
+pytestmark = pytest.mark.django_db(databases=["default", "owner"])
+
+PEOPLE = {
+    "colleague": "00000000-0000-4000-8000-000000000001",
+    "other": "00000000-0000-4000-8000-000000000002",
+}
+WRITTEN = [
+    ("access_membership", "INSERT INTO access_membership (user_id, compartment_id) VALUES ('{other}', 900)"),
+    ("access_compartment", "INSERT INTO access_compartment (id, code, name, created_at) VALUES (901, 'B', 'B', now())"),
+    (
+        "access_breakglass",
+        "INSERT INTO access_breakglass (id, user_id, reason, started_at, until)"
+        " VALUES (gen_random_uuid(), '{other}', 'x', now(), now() + interval '1 minute')",
+    ),
+    ("access_breakglassnotice", "UPDATE access_breakglassnotice SET reviewer_id = '{other}'"),
+]
+
+
+@pytest.fixture
+def unguarded(django_db_blocker):
+    """A cursor of the owner: two analysts, a compartment, broken glass with a notice, and no guards."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        for name, pk in PEOPLE.items():
+            cursor.execute(
+                "INSERT INTO access_user (id, password, username, role, clearance, is_active, created_at)"
+                " VALUES (%s, '', %s, 'analyst', 0, true, now())",
+                [pk, name],
+            )
+        cursor.execute(
+            "INSERT INTO access_compartment (id, code, name, created_at) VALUES (900, 'A', 'A', now());"
+            "INSERT INTO access_breakglass (id, user_id, reason, started_at, until, ended_at) VALUES (%(glass)s,"
+            " %(other)s, 'x', now(), now() + interval '1 minute', now());"
+            "INSERT INTO access_breakglassnotice (break_glass_id, reviewer_id) VALUES (%(glass)s, %(colleague)s);"
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            PEOPLE | {"glass": "00000000-0000-4000-8000-000000000003"},
+        )
+        for table, _statement in WRITTEN:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER guard")
+        yield cursor
+        transaction.set_rollback(True, using="owner")
+
+
+@pytest.mark.parametrize(("table", "statement"), WRITTEN, ids=[table for table, _ in WRITTEN])
+def test_the_policy_alone_refuses(unguarded, table, statement):
+    assert table in OPEN_TABLES
+    unguarded.execute("SELECT extract(epoch FROM now())::text")
+    signed = sign(f"user:{PEOPLE['colleague']}", unguarded.fetchone()[0])
+    unguarded.execute("SELECT set_config('parley.reader', %s, true)", [signed])
+    unguarded.execute(f"SET LOCAL ROLE {connections['default'].settings_dict['USER']}")
+    with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(using="owner"):
+        unguarded.execute(statement.format(**PEOPLE))
+
+
+def test_the_permission_table_in_the_database_is_the_one_in_python():
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT role, action FROM access_private.permission")
+        assert set(cursor.fetchall()) == {
+            (str(role), action) for role, actions in ALLOWED.items() for action in actions
+        }
