@@ -5,6 +5,7 @@ Inside the context every statement of this transaction is answered by PostgreSQL
 principal, and the managers of classified models add the same labels as constants, for the planner's sake.
 """
 
+import datetime as dt
 import hashlib
 import json
 import uuid
@@ -39,9 +40,19 @@ class Reader:
     door: str = "command"
     request_id: str = ""
     address: str = ""
+    # The emergency switch (open, read_only, closed), why and since when it is not open.
+    house_state: str = "open"
+    house_reason: str = ""
+    house_since: dt.datetime | None = None
+    # Until then the reader's glass is broken.
+    wide_until: dt.datetime | None = None
     # Labels of restricted and confidential records, and which of these records were read under each.
     logged_labels: frozenset[int] = frozenset()
     records_read: dict[tuple[str, int], set[uuid.UUID]] = field(default_factory=dict)
+    # Labels of everything classified that was read so far: a page is as secret as the most secret of it.
+    labels_read: set[int] = field(default_factory=set)
+    # The compartments whose names the reader knows, by number, once they were asked for.
+    known_compartments: dict | None = None
 
     @property
     def act(self) -> dict[str, str]:
@@ -99,8 +110,16 @@ def refresh_labels() -> None:
 def note_read(table: str, pk: uuid.UUID, label: int | None) -> None:
     """Remember that a record reached the reader; restricted and confidential ones are logged when the door closes."""
     reader = _reader.get()
+    note_label(label)
     if reader is not None and label in reader.logged_labels:
         reader.records_read.setdefault((table, label), set()).add(pk)
+
+
+def note_label(label: int | None) -> None:
+    """Remember that something under this label reached the reader."""
+    reader = _reader.get()
+    if reader is not None and label is not None:
+        reader.labels_read.add(label)
 
 
 def log_reads(reader: Reader) -> None:
@@ -133,10 +152,14 @@ def acting_as(principal: str, *, door: str = "command", request_id: str = "", ad
             [sign(principal, start), json.dumps(reader.act)],
         )
         cursor.execute(
-            "SELECT role, user_id, labels, clearance, compartments, permissions, access.my_logged_labels()"
-            " FROM access.me()"
+            "SELECT m.role, m.user_id, m.labels, m.clearance, m.compartments, m.permissions, access.my_logged_labels(),"
+            " CASE WHEN m.wide_until > statement_timestamp() THEN m.wide_until END, h.state, h.reason, h.since"
+            " FROM access.me() m, access.house_state() h"
         )
-        reader.role, reader.user_id, labels, reader.clearance, compartments, permissions, logged = cursor.fetchone()
+        reader.role, reader.user_id, labels, reader.clearance, compartments, permissions, logged, *rest = (
+            cursor.fetchone()
+        )
+        reader.wide_until, reader.house_state, reader.house_reason, reader.house_since = rest
         reader.labels, reader.compartments = tuple(labels), tuple(compartments)
         reader.permissions = frozenset(permissions)
         reader.logged_labels = frozenset() if principal == SYSTEM else frozenset(logged)

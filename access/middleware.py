@@ -16,11 +16,13 @@ from redis.exceptions import RedisError
 from access.accounts import arrival, signed_out
 from access.context import ANONYMOUS, acting_as, token_principal
 from access.events import note
+from access.house import ALWAYS, answer_closed, answer_read_only
 from access.models import ApiToken
 from access.reach import address_of
+from access.refusals import refusal
 
 # What visitors reach even where the house is closed to them, and what a session's end does not interrupt.
-OPEN_PATHS = ("/sign-in/", "/sign-out/", "/session/", "/invitations/", "/static/", "/healthz", "/readyz", "/theme/")
+OPEN_PATHS = (*ALWAYS, "/invitations/", "/static/", "/healthz", "/readyz")
 # What is left to somebody who must set up a second factor first.
 ENTRY_PATHS = (
     *OPEN_PATHS,
@@ -56,13 +58,16 @@ class ReadingDoorMiddleware:
             arrival.resume(request)
             principal = arrival.principal_of(request.user)
         must_sign_in = principal == ANONYMOUS and (settings.SIGN_IN_REQUIRED or request.signed_out_because)
-        if must_sign_in and not is_open:
-            return not_signed_in() if is_api else signed_out.answer(request)
         with acting_as(principal, **way_in(request)) as reader:
             request.reader = reader
             if request.api_token is not None:
                 note_use(request.api_token)
-            if reader.role == "entering" and not is_left_to_enter(request.path):
+            closed = answer_closed(request, reader)
+            if closed is not None:
+                response = closed
+            elif must_sign_in and not is_open:
+                response = not_signed_in() if is_api else signed_out.answer(request)
+            elif reader.role == "entering" and not is_left_to_enter(request.path):
                 response = second_factor_first(is_api)
             else:
                 response = self.get_response(request)
@@ -72,7 +77,13 @@ class ReadingDoorMiddleware:
                 raise RuntimeError("A streamed answer must open its own acting_as.")
             if response.status_code >= 500:
                 transaction.set_rollback(True)
+        if response.status_code == 403 and request.user.is_authenticated:
+            note_refusal(request, principal)
         return response
+
+    def process_view(self, request: HttpRequest, *view) -> HttpResponse | None:
+        """Runs after the CSRF check, inside the door."""
+        return answer_read_only(request, request.reader)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer two exceptions of the account pages: confirm that it is you, and the counters of attempts are away.
@@ -120,12 +131,20 @@ def refuse_token(request: HttpRequest) -> JsonResponse:
     return not_signed_in()
 
 
+def note_refusal(request: HttpRequest, principal: str) -> None:
+    """Write down what somebody signed in was refused: the route's name and the method, never what stood in either.
+
+    In a transaction of its own: what was refused may have left the request's unusable.
+    """
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    with acting_as(principal, **way_in(request)):
+        note("refused", route=route, method=request.method)
+
+
 def not_signed_in() -> JsonResponse:
     """The API's answer to a missing or unusable token; the shape of every API error."""
     detail = _("Sign in, or send a token that is neither expired nor revoked: Authorization: Token <token>.")
-    response = JsonResponse({"error": {"code": "not_authenticated", "message": detail, "fields": {}}}, status=401)
-    response.headers["WWW-Authenticate"] = "Token"
-    return response
+    return refusal("not_authenticated", detail, 401, **{"WWW-Authenticate": "Token"})
 
 
 def note_use(token: ApiToken) -> None:

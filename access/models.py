@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.account_models import Invitation, Session
+from access.context import current_reader
 from access.levels import Level, Role
 
 __all__ = [
@@ -133,6 +134,34 @@ class Label(models.Model):
     def tlp(self) -> str:
         return Level(self.level).tlp
 
+    @property
+    def named_compartments(self) -> list[Compartment]:
+        """Its compartments. Whoever reads something under this label belongs to all of them and knows their names."""
+        known = known_compartments() if self.compartments else {}
+        return [known[pk] for pk in self.compartments if pk in known]
+
+    @property
+    def compartment_names(self) -> list[str]:
+        return [compartment.name for compartment in self.named_compartments]
+
+    @classmethod
+    def of_what_was_read(cls) -> "Label":
+        """Return, unsaved, the join of the labels of everything read so far in this context: the page's own marking."""
+        read = cls.objects.filter(pk__in=current_reader().labels_read).values_list("level", "compartments")
+        found = list(read)
+        return cls(
+            level=max((level for level, _compartments in found), default=Level.PUBLIC),
+            compartments=sorted({pk for _level, compartments in found for pk in compartments}),
+        )
+
+
+def known_compartments() -> dict[int, Compartment]:
+    """Return the compartments whose names the reader knows, by number; asked once for each reader."""
+    reader = current_reader()
+    if reader.known_compartments is None:
+        reader.known_compartments = {compartment.pk: compartment for compartment in Compartment.objects.all()}
+    return reader.known_compartments
+
 
 class ApiTokenQuerySet(models.QuerySet):
     def usable(self) -> "ApiTokenQuerySet":
@@ -210,7 +239,7 @@ BREAK_GLASS_MINUTES = 60
 
 
 class BreakGlass(models.Model):
-    """For a stated reason and at most an hour, one user may read everything; every reviewer is told.
+    """For a stated reason and at most an hour, one user may read everything; reviewers and administrators are told.
 
     The database widens the user's own principal until ``until`` or ``ended_at``, whichever comes first.
     """
@@ -242,7 +271,7 @@ class BreakGlass(models.Model):
 
 
 class BreakGlassNotice(models.Model):
-    """One reviewer was told of broken glass; written by the database when the glass breaks."""
+    """One of those who keep watch was told of broken glass; written by the database when the glass breaks."""
 
     break_glass = models.ForeignKey(BreakGlass, models.PROTECT, related_name="notices")
     reviewer = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -4,9 +4,11 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
+from access.views.tokens import FoundTokenResource
 from exchanges import viewsets as exchanges
 from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
+from records.api import kinds as records
 from reports.viewsets import ReportRunViewSet
 from sources import viewsets as sources
 
@@ -42,6 +44,9 @@ RESOURCES = [
     ("representatives", intermediaries.RepresentativeViewSet),
     ("sources", sources.SourceViewSet),
     ("citations", sources.CitationViewSet),
+    ("embargoes", records.EmbargoViewSet),
+    ("public-summaries", records.PublicSummaryViewSet),
+    ("summary-links", records.SummaryOfViewSet),
 ]
 
 router = SimpleRouter()
@@ -51,5 +56,6 @@ router.register("report-runs", ReportRunViewSet, basename="report-run")
 
 urlpatterns = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("revoke-token/", FoundTokenResource.as_view(), name="revoke-token"),
     *router.urls,
 ]

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-from records.api.errors import error_body
+from access.refusals import error_body
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -247,6 +247,9 @@ SPECTACULAR_SETTINGS = {
         "MandateRole": "intermediaries.models.MandateRole",
         "ActorRole": "exchanges.vocabulary.ActorRole",
         "ParticipantRole": "negotiations.vocabulary.ParticipantRole",
+        "ClaimState": "sources.models.ClaimState",
+        "LevelEnum": "access.levels.Level",
+        "EmbargoState": "records.models.EmbargoState",
     },
 }
 
@@ -278,6 +281,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=0),
         "args": ["system"],
         "options": {"expires": 3000},
+    },
+    # To the minute; it too acts as the system, aloud.
+    "apply-embargoes": {
+        "task": "records.tasks.apply_embargoes",
+        "schedule": 60.0,
+        "args": ["system"],
+        "options": {"expires": 60},
     },
     "worker-heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from access.views import SetTheme
+from access.views.theme import SetTheme
 
 urlpatterns = [
     path("", include("reports.urls")),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("intermediaries.urls")),
     path("", include("sources.urls")),
     path("", include("access.accounts.urls")),
+    path("", include("access.urls")),
+    path("", include("records.urls")),
     path("theme/", SetTheme.as_view(), name="theme"),
     path("api/v1/docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
     path("api/v1/", include("config.api")),

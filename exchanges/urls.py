@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from access import permissions
 from exchanges import models
 from exchanges.views import claims, estimates, links, outcomes
 from records.history_views import RecordHistoryView
+from records.marking_views import RecordMarkingView
 from records.views import RecordWithdrawView
 
 app_name = "exchanges"
@@ -12,6 +14,10 @@ app_name = "exchanges"
 
 def history(model):
     return RecordHistoryView.as_view(model=model)
+
+
+def marking(model, permission=permissions.WRITE):
+    return RecordMarkingView.as_view(model=model, permission=permission)
 
 
 def withdraw(model):
@@ -22,25 +28,31 @@ urlpatterns = [
     path("outcomes/", outcomes.OutcomeList.as_view(), name="outcome-list"),
     path("outcomes/<uuid:pk>/", outcomes.OutcomeDetail.as_view(), name="outcome-detail"),
     path("outcomes/<uuid:pk>/history/", history(models.Outcome), name="outcome-history"),
+    path("outcomes/<uuid:pk>/marking/", marking(models.Outcome), name="outcome-marking"),
     path("outcomes/<uuid:pk>/withdraw/", withdraw(models.Outcome), name="outcome-withdraw"),
     path("claims/", claims.ClaimList.as_view(), name="claim-list"),
     path("claims/<uuid:pk>/", claims.ClaimDetail.as_view(), name="claim-detail"),
     path("claims/<uuid:pk>/history/", history(models.Claim), name="claim-history"),
+    path("claims/<uuid:pk>/marking/", marking(models.Claim), name="claim-marking"),
     path("claims/<uuid:pk>/withdraw/", withdraw(models.Claim), name="claim-withdraw"),
     path("estimates/", estimates.EstimateList.as_view(), name="estimate-list"),
     path("estimates/<uuid:pk>/", estimates.EstimateDetail.as_view(), name="estimate-detail"),
     path("estimates/<uuid:pk>/history/", history(models.Estimate), name="estimate-history"),
+    path("estimates/<uuid:pk>/marking/", marking(models.Estimate, permissions.ESTIMATE), name="estimate-marking"),
     path("estimates/<uuid:pk>/withdraw/", estimates.EstimateWithdraw.as_view(), name="estimate-withdraw"),
     path("deliveries/", links.DeliveryList.as_view(), name="delivery-list"),
     path("deliveries/<uuid:pk>/", links.DeliveryDetail.as_view(), name="delivery-detail"),
     path("deliveries/<uuid:pk>/history/", history(models.Delivery), name="delivery-history"),
+    path("deliveries/<uuid:pk>/marking/", marking(models.Delivery), name="delivery-marking"),
     path("deliveries/<uuid:pk>/withdraw/", withdraw(models.Delivery), name="delivery-withdraw"),
     path("outcome-roles/", links.OutcomeRoleList.as_view(), name="outcome-role-list"),
     path("outcome-roles/<uuid:pk>/", links.OutcomeRoleDetail.as_view(), name="outcome-role-detail"),
     path("outcome-roles/<uuid:pk>/history/", history(models.OutcomeRole), name="outcome-role-history"),
+    path("outcome-roles/<uuid:pk>/marking/", marking(models.OutcomeRole), name="outcome-role-marking"),
     path("outcome-roles/<uuid:pk>/withdraw/", withdraw(models.OutcomeRole), name="outcome-role-withdraw"),
     path("running-totals/", claims.RunningTotalList.as_view(), name="running-total-list"),
     path("running-totals/<uuid:pk>/", claims.RunningTotalDetail.as_view(), name="running-total-detail"),
     path("running-totals/<uuid:pk>/history/", history(models.RunningTotal), name="running-total-history"),
+    path("running-totals/<uuid:pk>/marking/", marking(models.RunningTotal), name="running-total-marking"),
     path("running-totals/<uuid:pk>/withdraw/", withdraw(models.RunningTotal), name="running-total-withdraw"),
 ]

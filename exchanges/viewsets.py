@@ -53,7 +53,7 @@ class RunningTotalViewSet(ClaimViewSet):
 class ReviewedViewSet(RecordViewSet):
     """What only a reviewer may write."""
 
-    actions_needed = dict.fromkeys(["create", "partial_update", "withdraw"], permissions.ESTIMATE)
+    actions_needed = dict.fromkeys(["create", "partial_update", "withdraw", "marking"], permissions.ESTIMATE)
 
 
 class EstimateViewSet(ReviewedViewSet):

@@ -5,7 +5,6 @@ import datetime as dt
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,15 +15,9 @@ from intermediaries.models import Actor, Representative
 from negotiations.models import Channel, Meeting, Participant, Place
 from negotiations.vocabulary import MeetingFormat, ParticipantRole, Topic
 from records.dates import DatePrecision
+from records.forms import levels_offered
 from sources.admiralty import Credibility, Reliability
 from sources.models import Source
-
-HINT_LEVEL = {
-    Level.PUBLIC: gettext_lazy("Anyone may read it."),
-    Level.INTERNAL: gettext_lazy("Everybody with an account cleared for internal records."),
-    Level.RESTRICTED: gettext_lazy("Only people cleared for restricted records."),
-    Level.CONFIDENTIAL: gettext_lazy("Only people cleared for confidential records."),
-}
 
 
 class Segments(forms.RadioSelect):
@@ -140,11 +133,7 @@ class MeetingForm(forms.ModelForm):
         self.fields["channel"].empty_label = _("Choose a channel")
         self.fields["place"].queryset = Place.objects.current()
         self.fields["place"].empty_label = _("Not stated")
-        self.fields["level"].choices = [
-            (level.value, format_html('{}<span class="hint">{}</span>', level.label, HINT_LEVEL[level]))
-            for level in Level
-            if level.value <= reader.clearance
-        ]
+        self.fields["level"].choices = levels_offered(reader)
         if self.instance._state.adding:
             self.initial["level"] = min(Level.INTERNAL, reader.clearance)
         else:

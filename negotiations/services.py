@@ -1,5 +1,7 @@
 """Writing a meeting with its participants and sources: one verb, called by every door that writes them together."""
 
+from django.core.exceptions import ValidationError
+
 from access.context import Reader
 from negotiations.models import Meeting, Participant
 from records.services import add_record, change_record, withdraw_record
@@ -78,10 +80,14 @@ def write_part(actor: Reader, existing, new, wanted: dict) -> None:
         return
     for name, value in wanted.items():
         setattr(part, name, value)
-    if existing is None:
-        add_record(actor, part)
-    else:
-        change_record(actor, part, expected_version=existing.version)
+    try:
+        if existing is None:
+            add_record(actor, part)
+        else:
+            change_record(actor, part, expected_version=existing.version)
+    except ValidationError as error:
+        # The part's fields are not the meeting's.
+        raise ValidationError([f"{part._meta.verbose_name}: {told}" for told in error.messages]) from error
 
 
 def withdraw_rest(actor: Reader, parts: dict) -> None:

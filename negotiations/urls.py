@@ -5,6 +5,7 @@ from django.urls import path
 from negotiations import models
 from negotiations.views import agreements, channels, conflicts, meetings
 from records.history_views import RecordHistoryView
+from records.marking_views import RecordMarkingView
 from records.views import RecordWithdrawView
 
 app_name = "negotiations"
@@ -12,6 +13,10 @@ app_name = "negotiations"
 
 def history(model):
     return RecordHistoryView.as_view(model=model)
+
+
+def marking(model):
+    return RecordMarkingView.as_view(model=model)
 
 
 def withdraw(model):
@@ -22,31 +27,38 @@ urlpatterns = [
     path("conflicts/", conflicts.ConflictList.as_view(), name="conflict-list"),
     path("conflicts/<uuid:pk>/", conflicts.ConflictDetail.as_view(), name="conflict-detail"),
     path("conflicts/<uuid:pk>/history/", history(models.Conflict), name="conflict-history"),
+    path("conflicts/<uuid:pk>/marking/", marking(models.Conflict), name="conflict-marking"),
     path("conflicts/<uuid:pk>/withdraw/", withdraw(models.Conflict), name="conflict-withdraw"),
     path("parties/", conflicts.PartyList.as_view(), name="party-list"),
     path("parties/<uuid:pk>/", conflicts.PartyDetail.as_view(), name="party-detail"),
     path("parties/<uuid:pk>/history/", history(models.Party), name="party-history"),
+    path("parties/<uuid:pk>/marking/", marking(models.Party), name="party-marking"),
     path("parties/<uuid:pk>/withdraw/", withdraw(models.Party), name="party-withdraw"),
     path("places/", conflicts.PlaceList.as_view(), name="place-list"),
     path("places/<uuid:pk>/", conflicts.PlaceDetail.as_view(), name="place-detail"),
     path("places/<uuid:pk>/history/", history(models.Place), name="place-history"),
+    path("places/<uuid:pk>/marking/", marking(models.Place), name="place-marking"),
     path("places/<uuid:pk>/withdraw/", withdraw(models.Place), name="place-withdraw"),
     path("channels/", channels.ChannelList.as_view(), name="channel-list"),
     path("channels/<uuid:pk>/", channels.ChannelDetail.as_view(), name="channel-detail"),
     path("channels/<uuid:pk>/history/", history(models.Channel), name="channel-history"),
+    path("channels/<uuid:pk>/marking/", marking(models.Channel), name="channel-marking"),
     path("channels/<uuid:pk>/withdraw/", withdraw(models.Channel), name="channel-withdraw"),
     path("meetings/", meetings.MeetingList.as_view(), name="meeting-list"),
     path("meetings/add/", meetings.MeetingAdd.as_view(), name="meeting-add"),
     path("meetings/<uuid:pk>/", meetings.MeetingDetail.as_view(), name="meeting-detail"),
     path("meetings/<uuid:pk>/edit/", meetings.MeetingEdit.as_view(), name="meeting-edit"),
     path("meetings/<uuid:pk>/history/", history(models.Meeting), name="meeting-history"),
+    path("meetings/<uuid:pk>/marking/", marking(models.Meeting), name="meeting-marking"),
     path("meetings/<uuid:pk>/withdraw/", withdraw(models.Meeting), name="meeting-withdraw"),
     path("agreements/", agreements.AgreementList.as_view(), name="agreement-list"),
     path("agreements/<uuid:pk>/", agreements.AgreementDetail.as_view(), name="agreement-detail"),
     path("agreements/<uuid:pk>/history/", history(models.Agreement), name="agreement-history"),
+    path("agreements/<uuid:pk>/marking/", marking(models.Agreement), name="agreement-marking"),
     path("agreements/<uuid:pk>/withdraw/", withdraw(models.Agreement), name="agreement-withdraw"),
     path("commitments/", agreements.CommitmentList.as_view(), name="commitment-list"),
     path("commitments/<uuid:pk>/", agreements.CommitmentDetail.as_view(), name="commitment-detail"),
     path("commitments/<uuid:pk>/history/", history(models.Commitment), name="commitment-history"),
+    path("commitments/<uuid:pk>/marking/", marking(models.Commitment), name="commitment-marking"),
     path("commitments/<uuid:pk>/withdraw/", withdraw(models.Commitment), name="commitment-withdraw"),
 ]

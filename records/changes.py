@@ -37,14 +37,26 @@ class Change:
     words_before: str
     words_after: str
     is_new: bool
+    is_text: bool = False  # typed by somebody: quoted within a sentence
     before_names: list[str] = field(default_factory=list)
     after_names: list[str] = field(default_factory=list)
 
     @property
+    def is_long(self) -> bool:
+        """Whether the values are too long for a sentence."""
+        return max(len(self.words_before), len(self.words_after)) > LONG
+
+    def said(self, name: str) -> dict[str, str]:
+        """Return name and values as a sentence says them."""
+        quoted = _("“%(text)s”") if self.is_text else "%(text)s"
+        cut = [Truncator(words).chars(LONG) for words in (self.words_before, self.words_after)]
+        return {"field": name, "before": quoted % {"text": cut[0]}, "after": quoted % {"text": cut[1]}}
+
+    @property
     def act(self) -> str:
         """What was done, as a phrase that follows the name of who did it."""
-        told = {"field": self.name, "before": self.words_before, "after": self.words_after}
-        if len(self.words_before) > LONG or len(self.words_after) > LONG:
+        told = self.said(self.name)
+        if self.is_long:
             return _("changed %(field)s") % told
         if not self.words_before:
             return _("set %(field)s to %(after)s") % told
@@ -55,11 +67,7 @@ class Change:
     @property
     def sentence(self) -> str:
         """The change alone: ``Number changed from 150 to 160.``"""
-        told = {
-            "field": self.label,
-            "before": Truncator(self.words_before).chars(LONG),
-            "after": Truncator(self.words_after).chars(LONG),
-        }
+        told = self.said(self.label)
         if self.is_new:
             return _("%(field)s: %(after)s.") % told
         if not self.words_before:
@@ -71,9 +79,7 @@ class Change:
     @property
     def pieces(self) -> list[tuple[str, str]]:
         """The words of a changed long text as (``same``, ``removed`` or ``added``, text); empty for anything else."""
-        if self.is_new or not self.words_before or not self.words_after:
-            return []
-        if max(len(self.words_before), len(self.words_after)) <= LONG:
+        if self.is_new or not self.is_long or not self.words_before or not self.words_after:
             return []
         return difference(self.words_before, self.words_after)
 
@@ -213,6 +219,7 @@ def changes_of(model: type[Record], entry: HistoryEntry, names: Names) -> list[C
                 words_before=words[0],
                 words_after=words[1],
                 is_new=entry.operation == "INSERT",
+                is_text=isinstance(one, models.CharField | models.TextField) and not one.choices,
                 before_names=names.compartments(before.get(column) or []) if one.name == "compartments" else [],
                 after_names=names.compartments(after.get(column) or []) if one.name == "compartments" else [],
             )

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from access.levels import Level
-from records.models import ReviewState
+from records.models import Embargo, PublicSummary, ReviewState, SummaryOf
 from records.search import found_ids
 
 WITHDRAWN_CHOICES = [("include", _("included")), ("only", _("only"))]
@@ -80,3 +80,35 @@ def since(label: str, name: str = "started_on") -> django_filters.DateFilter:
 def until(label: str, name: str = "started_on") -> django_filters.DateFilter:
     """Return a filter by the last day that counts."""
     return django_filters.DateFilter(label=label, field_name=name, lookup_expr="lte", widget=DayInput)
+
+
+class EmbargoFilter(RecordFilterSet):
+    """Embargoes, by time and by the record they are about."""
+
+    since = since(_("Since"), "at")
+    until = until(_("Until"), "at")
+
+    class Meta:
+        model = Embargo
+        fields = ["record_id"]
+
+    api_only = (*RecordFilterSet.api_only, "record_id")
+
+
+class PublicSummaryFilter(RecordFilterSet):
+    """Public summaries, by the date they give."""
+
+    since = since(_("Since"), "dated_on")
+    until = until(_("Until"), "dated_on")
+
+    class Meta:
+        model = PublicSummary
+        fields = []
+
+
+class SummaryOfFilter(RecordFilterSet):
+    """Ties of public summaries, by either end."""
+
+    class Meta:
+        model = SummaryOf
+        fields = ["summary", "record_id"]

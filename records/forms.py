@@ -2,12 +2,32 @@
 
 from django import forms
 from django.db import models
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from access.models import User
+from access.context import Reader, current_reader
+from access.levels import Level
+from access.models import Compartment, User
 from records.changes import HOUSEKEEPING
 from records.display import field_label
-from records.models import Record
+from records.filters import DayInput
+from records.models import PublicSummary, Record
+
+HINT_LEVEL = {
+    Level.PUBLIC: _("Anyone may read it."),
+    Level.INTERNAL: _("Everybody with an account cleared for internal records."),
+    Level.RESTRICTED: _("Only people cleared for restricted records."),
+    Level.CONFIDENTIAL: _("Only people cleared for confidential records."),
+}
+
+
+def levels_offered(reader: Reader) -> list[tuple[int, str]]:
+    """Return the levels a reader may choose, with what each means: none above their own clearance."""
+    return [
+        (level.value, format_html('{}<span class="hint">{}</span>', level.label, HINT_LEVEL[level]))
+        for level in Level
+        if level.value <= reader.clearance
+    ]
 
 
 class WithdrawForm(forms.Form):
@@ -45,3 +65,101 @@ class HistoryPageForm(HistoryFilterForm):
     """On a page, with the entries of the record's parts."""
 
     parts = forms.BooleanField(label=_("and of its parts"), required=False)
+
+
+class CancelForm(WithdrawForm):
+    """Why an embargo is cancelled."""
+
+    reason = forms.CharField(
+        label=_("Why is it cancelled?"),
+        help_text=_("Kept in the history for everybody who may see the embargo."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": _("Say why the embargo is cancelled.")},
+    )
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own field for a day and a time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class ReadersForm(forms.Form):
+    """Level and compartments, as far as the reader reaches."""
+
+    level = forms.TypedChoiceField(
+        label=_("Who can see it"), coerce=int, choices=Level.choices, widget=forms.RadioSelect
+    )
+    compartments = forms.ModelMultipleChoiceField(
+        label=_("Compartments"),
+        queryset=Compartment.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only people who belong to every compartment chosen can see it."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        reader = current_reader()
+        self.fields["level"].choices = levels_offered(reader)
+        if reader.compartments:
+            self.fields["compartments"].queryset = Compartment.objects.filter(pk__in=reader.compartments)
+        else:
+            del self.fields["compartments"]
+
+    def clean_compartments(self):
+        return sorted(compartment.pk for compartment in self.cleaned_data["compartments"])
+
+
+class MarkingForm(ReadersForm):
+    """Who is to see a record, from when, and why. ``previewed`` is what the page last said the consequences of."""
+
+    at = forms.DateTimeField(
+        label=_("From when (UTC)"),
+        required=False,
+        widget=MomentInput,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        help_text=_(
+            "Leave empty to change it now. With a time it is an embargo: another person, a reviewer, agrees to it"
+            " beforehand."
+        ),
+        error_messages={"invalid": _("Give day and time, for example 2026-06-03 12:00.")},
+    )
+    reason = forms.CharField(
+        label=_("Why?"),
+        help_text=_("Needed when more people will be able to read it, and for an embargo. Kept in the history."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    previewed = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def signature(self) -> str:
+        """Return what was chosen as one word, to tell whether its consequences have been shown."""
+        given = self.cleaned_data
+        return f"{given['level']}|{given.get('compartments', [])}|{given['at']}|{given['version']}"
+
+
+class SummaryForm(ReadersForm):
+    """A public summary with its own marking. ``version`` is the version that was opened."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    text = forms.CharField(
+        label=_("Text"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Write it as if nothing else existed: no name, number, date or place that leads to the record."),
+    )
+    dated_on = forms.DateField(
+        label=PublicSummary._meta.get_field("dated_on").verbose_name.capitalize(),
+        required=False,
+        widget=DayInput,
+        help_text=PublicSummary._meta.get_field("dated_on").help_text,
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    field_order = ["title", "text", "dated_on"]

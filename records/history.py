@@ -18,17 +18,10 @@ from django.utils.translation import gettext_lazy
 from access.context import note_read
 from access.levels import Level, Role
 from access.models import Label
+from access.told import DOORS
 from records.changes import Change, Names, changes_of
 from records.models import HistoryEntry, Record, ReviewState
 
-DOORS = {
-    "": gettext_lazy("in the database"),
-    "page": gettext_lazy("on a page"),
-    "api": gettext_lazy("through the API"),
-    "import": gettext_lazy("by import"),
-    "task": gettext_lazy("by a report"),
-    "command": gettext_lazy("by a command"),
-}
 STEPS = {
     ReviewState.SUBMITTED: gettext_lazy("submitted %(thing)s for review"),
     ReviewState.RETURNED: gettext_lazy("returned %(thing)s"),
@@ -85,7 +78,8 @@ def tell(entries: Iterable[HistoryEntry], about: Record) -> list[dict]:
 
     Each has ``token`` (the first sixteen characters of the hash, a name that counts nothing), ``record`` (the entry's
     record, which is ``about`` or a part of it), ``who``, ``role``, ``door``, ``at``, ``reason``, ``request_id``,
-    ``version``, ``what`` (without who and when), ``sentence`` and ``changes``, a list of ``Change``.
+    ``version``, ``what`` (without who and when), ``sentence``, ``changes``, a list of ``Change``, and ``says_all``
+    where the sentence leaves none of them out.
     """
     entries = list(entries)
     names = Names()
@@ -134,6 +128,7 @@ def tell_one(entry: HistoryEntry, about: Record, names: Names, labels: dict[int,
         "what": what[:1].upper() + what[1:],
         "sentence": (with_reason if told["reason"] else _("%(who)s %(what)s %(how)s, %(at)s.")) % told,
         "changes": changes,
+        "says_all": entry.operation == "UPDATE" and says_all(changes),
     }
 
 
@@ -176,7 +171,7 @@ def acts(entry: HistoryEntry, changes: list[Change], thing: str, *, is_part: boo
     if others:
         done.append(change_act(others))
         if is_part:
-            done[-1] = _("%(done)s of %(thing)s") % {"done": done[-1], "thing": thing}
+            done[-1] = _("%(done)s on %(thing)s") % {"done": done[-1], "thing": thing}
     if not done and before["label_id"] != after["label_id"] and after["label_id"] in labels:
         told = {"thing": thing, "level": labels[after["label_id"]].level_name}
         done.append(_("changed a record that %(thing)s belongs to, which made it %(level)s") % told)
@@ -197,6 +192,15 @@ def marking_acts(before: dict, after: dict, changes: list[Change]) -> list[str]:
             done += [_("put it into the compartment %(name)s") % {"name": name} for name in sorted(now - was)]
             done += [_("took it out of the compartment %(name)s") % {"name": name} for name in sorted(was - now)]
     return done
+
+
+def says_all(changes: list[Change]) -> bool:
+    """Return whether the sentence of an entry already says everything that changed."""
+    others = [
+        one for one in changes
+        if one.field not in SAID_BY_VERB or (one.field == "review_state" and one.after not in STEPS)
+    ]  # fmt: skip
+    return not others or (len(others) == 1 and not others[0].is_long and others[0].field != "review_state")
 
 
 def change_act(changes: list[Change]) -> str:

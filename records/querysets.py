@@ -1,6 +1,12 @@
 """What querysets of many kinds of record have in common."""
 
-from django.db.models import Prefetch
+from collections.abc import Iterable
+
+from django.apps import apps
+from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.db.models import Prefetch, QuerySet
+
+from records.models import Record
 
 
 def current(name: str, model, *related: str) -> Prefetch:
@@ -11,6 +17,26 @@ def current(name: str, model, *related: str) -> Prefetch:
 def whole_number(given: str) -> int | None:
     """Return the number that an address names; None for anything else, also for digits without end."""
     return int(given) if given.isdecimal() and len(given) <= 9 else None
+
+
+def kinds() -> list[type[Record]]:
+    """Return every kind of record, whichever room it stands in."""
+    return [model for model in apps.get_models() if issubclass(model, Record)]
+
+
+def named(model: type[Record]) -> QuerySet:
+    """Return the records of a kind with their labels and the records that their words name."""
+    linked = [
+        field.name
+        for field in model._meta.local_fields
+        if field.is_relation and issubclass(field.remote_field.model, Record)
+    ]
+    return model.objects.select_related("label", *linked)
+
+
+def with_records(models: Iterable[type[Record]]) -> GenericPrefetch:
+    """Prefetch the records that others are about: one query for each kind."""
+    return GenericPrefetch("record", [named(model) for model in models])
 
 
 COUNT_CAP = 10_000

@@ -1,11 +1,22 @@
 """Writing one record: the verbs every door calls. The first argument is who acts."""
 
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
+
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.context import Reader, because, refresh_labels
-from records.models import Record, ReviewState
+from access.context import SYSTEM, Reader, because, refresh_labels
+from access.models import Label
+from records import marking
+from records.models import HistoryEntry, Record, ReviewState
+from records.querysets import kinds
 
 
 class StaleVersion(Exception):
@@ -24,11 +35,14 @@ def check_record(record: Record) -> None:
 def add_record(actor: Reader, record: Record, *, draft: bool = False, reason: str = "") -> Record:
     """Write a new record in the actor's name, as a draft or submitted for review, and return it as stored.
 
-    Raises ValidationError by field; ``django.db.ProgrammingError`` (42501) where the policies refuse.
+    Raises ValidationError by field, also for a marking out of the actor's own sight; ``django.db.ProgrammingError``
+    (42501) where the policies refuse.
     """
     record.author_id = actor.user_id
     record.review_state = ReviewState.DRAFT if draft else ReviewState.SUBMITTED
     check_record(record)
+    if errors := marking.beyond_reach(actor, record.level, record.compartments):
+        raise ValidationError(errors)
     with because(reason):
         record.save(force_insert=True)
     return _as_stored(record)
@@ -40,9 +54,10 @@ def change_record(
     """Write a changed record if its version is still ``expected_version``, and return it as stored.
 
     A verified record becomes "verified, then changed"; with ``submit`` a draft or a returned record goes to review.
-    Raises StaleVersion, ValidationError by field, or ``django.db.ProgrammingError`` (42501).
+    Raises StaleVersion, ValidationError by field, also where the change would lower who can see the record and the
+    actor is no reviewer or gives no reason; or ``django.db.ProgrammingError`` (42501).
     """
-    lock_record(record, expected_version)
+    before = lock_record(record, expected_version)
     if record.is_withdrawn:
         raise ValidationError(_("This record was withdrawn and can no longer be changed."))
     if record.review_state == ReviewState.VERIFIED:
@@ -50,7 +65,10 @@ def change_record(
     elif submit and record.review_state in {ReviewState.DRAFT, ReviewState.RETURNED}:
         record.review_state = ReviewState.SUBMITTED
     check_record(record)
-    with because(reason):
+    if errors := marking.beyond_reach(actor, record.level, record.compartments):
+        raise ValidationError(errors)
+    check_lowering(actor, before, record, reason)
+    with lowering_in_words(), because(reason):
         record.save(force_update=True)
     return _as_stored(record)
 
@@ -70,11 +88,124 @@ def withdraw_record(actor: Reader, record: Record, *, reason: str, expected_vers
     return _as_stored(record)
 
 
-def lock_record(record: Record, expected_version: int) -> None:
-    """Hold the row until the transaction ends; raise StaleVersion unless it still has the expected version."""
-    current = type(record).objects.select_for_update(of=("self",)).filter(pk=record.pk).first()
+def lock_record(record: Record, expected_version: int) -> Record:
+    """Hold the row until the transaction ends and return it as stored.
+
+    Raises StaleVersion unless it still has the expected version.
+    """
+    rows = type(record).objects.select_for_update(of=("self",)).select_related("label")
+    current = rows.filter(pk=record.pk).first()
     if current is None or current.version != expected_version:
         raise StaleVersion(current if current is not None else record)
+    return current
+
+
+# Who can see it ------------------------------------------------------------------------------------------------------
+
+
+def check_lowering(actor: Reader, before: Record, after: Record, reason: str) -> None:
+    """Raise ValidationError on the fields that would let more people read a record, without the right or the reason."""
+    if actor.principal == SYSTEM or marking.is_own_draft(actor, before):
+        return
+    fields = marking.lowered_fields(before, after)
+    if fields and not (marking.may_lower(actor, before) and reason.strip()):
+        told = _("More people could then read it. Lowering needs a reviewer and a reason: use “Change who can see it”.")
+        raise ValidationError({("record_id" if name == "record" else name): told for name in fields})
+
+
+@contextmanager
+def lowering_in_words() -> Iterator[None]:
+    """Say in words what the database refuses although it was checked: the right to lower has just been withdrawn."""
+    try:
+        with transaction.atomic():
+            yield
+    except DatabaseError as error:
+        if "lowering confidentiality" not in str(error):
+            raise
+        raise ValidationError({"level": _("Lowering needs a reviewer and a reason.")}) from error
+
+
+def check_marking(actor: Reader, record: Record, level: int, compartments: Iterable[int], reason: str) -> Record:
+    """Return the record as it would be marked, unsaved.
+
+    Raises ValidationError by field: out of the actor's own sight; lowered without the right; lowered without a reason.
+    """
+    if errors := marking.beyond_reach(actor, level, compartments):
+        raise ValidationError(errors)
+    after = type(record).objects.select_related("label").get(pk=record.pk)
+    after.level, after.compartments = int(level), sorted(compartments)
+    fields = marking.lowered_fields(record, after)
+    if not fields or actor.principal == SYSTEM or marking.is_own_draft(actor, record):
+        return after
+    if not marking.may_lower(actor, record):
+        told = _("More people could then read it: only a reviewer may do that. Propose it for a set time, or ask one.")
+        raise ValidationError(dict.fromkeys(fields, told))
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why more people may read it. The history keeps the reason.")})
+    return after
+
+
+def change_marking(
+    actor: Reader, record: Record, *, level: int, compartments: Iterable[int], reason: str, expected_version: int
+) -> Record:
+    """Mark a record anew and return it as stored; what hangs on it follows. Nothing else about it changes.
+
+    Raises StaleVersion, and ValidationError as ``check_marking``.
+    """
+    before = lock_record(record, expected_version)
+    after = check_marking(actor, before, level, compartments, reason)
+    if marking.Marking.of(after) == marking.Marking.of(before):
+        return before
+    with lowering_in_words(), because(reason.strip()):
+        after.save(force_update=True)
+    return _as_stored(after)
+
+
+LABEL = ("id", "level", "compartments")
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """What would follow if a record were marked anew: its label, readers, and how many records of each kind follow."""
+
+    label: Label
+    people: int | None
+    raised_by: list[Record]
+    following: list[tuple[type[Record], int]]
+
+    @property
+    def total(self) -> int:
+        return sum(number for _kind, number in self.following)
+
+
+def preview_marking(actor: Reader, record: Record, *, level: int, compartments: Iterable[int]) -> Consequences:
+    """Return what would follow, found out by doing it and taking it back: the database itself passes labels on.
+
+    Only what the actor may see is counted. To be called by somebody who may do it, after ``check_marking``.
+    """
+    trial = f"trial {uuid.uuid4()}"
+    last = HistoryEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    with transaction.atomic():
+        with because(trial):
+            changed = type(record).objects.filter(pk=record.pk)
+            changed.update(level=int(level), compartments=sorted(compartments))
+        refresh_labels()
+        # Not as a record: what is read of one is written down, and this one is gone in a moment.
+        label = Label(**dict(zip(LABEL, changed.values_list(*(f"label__{name}" for name in LABEL)).get(), strict=True)))
+        after = copy(record)
+        after.level, after.compartments, after.label = int(level), sorted(compartments), label
+        readers = marking.Readers([after])
+        followed = HistoryEntry.objects.filter(id__gt=last, reason=trial).exclude(record_id=record.pk)
+        numbers = dict(followed.order_by().values_list("record_table").annotate(n=Count("record_id", distinct=True)))
+        found = Consequences(
+            label=label,
+            people=readers.number(after),
+            raised_by=readers.raised_by(after),
+            following=[(kind, numbers[kind._meta.db_table]) for kind in kinds() if kind._meta.db_table in numbers],
+        )
+        transaction.set_rollback(True)
+    refresh_labels()
+    return found
 
 
 def _as_stored(record: Record) -> Record:

@@ -4,8 +4,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import DetailView, ListView
 from django.views.generic.detail import SingleObjectMixin
 from django.views.generic.edit import FormView
@@ -15,8 +16,9 @@ from access.context import current_reader
 from records import history
 from records.display import Column, Section, field_label, row, shown, state_of
 from records.forms import WithdrawForm
-from records.models import Record
+from records.models import Record, SummaryOf
 from records.querysets import capped_count, whole_number
+from records.readers import embargoes_told, readers_told
 from records.services import StaleVersion, withdraw_record
 
 PAGE_SIZE = 50
@@ -192,7 +194,7 @@ class RecordDetailView(KindMixin, DetailView):
     def citation_list(self) -> list[dict]:
         if self.model.citations is None:
             return []
-        found = self.object.citations.current().select_related("source").order_by("position", "recorded_at")
+        found = self.object.citations.current().select_related("source", "label").order_by("position", "recorded_at")
         return [
             {
                 "url": citation.source.get_absolute_url(),
@@ -202,12 +204,25 @@ class RecordDetailView(KindMixin, DetailView):
                 "quote": citation.quote,
                 "grade": citation.grade,
                 "source_url": citation.source.url,
+                "label": citation.label,
             }
             for citation in found
         ]
 
     def may_change(self) -> bool:
         return permissions.may(permissions.WRITE) and not self.object.is_withdrawn
+
+    def summary_links(self) -> list[SummaryOf]:
+        """Return the ties of the record's public summaries."""
+        found = SummaryOf.objects.of(self.object).current().filter(summary__withdrawn_at=None)
+        return list(found.select_related("label", "summary__label"))
+
+    def add_summary_url(self) -> str | None:
+        """Return where a public summary of the record is written: offered for what is not public itself."""
+        if not self.object.label.is_raised or not self.may_change():
+            return None
+        asked = urlencode({"record_kind": self.object.kind, "record_id": self.object.pk})
+        return f"{reverse('records:public-summary-add')}?{asked}"
 
     def get_context_data(self, **kwargs):
         record = self.object
@@ -223,6 +238,11 @@ class RecordDetailView(KindMixin, DetailView):
             "history_url": self.page_url("history", record.pk),
             "edit_url": self.page_url("edit", record.pk) if self.may_change() else None,
             "withdraw_url": self.page_url("withdraw", record.pk) if self.may_change() else None,
+            "readers": readers_told(record),
+            "marking_url": self.page_url("marking", record.pk) if permissions.may(permissions.WRITE) else None,
+            "embargoes": embargoes_told(record),
+            "summaries": self.summary_links(),
+            "add_summary_url": self.add_summary_url(),
             "api_url": reverse(f"api:{record.kind}-detail", args=[record.pk]),
             "reference": record.reference,
             "version": record.version,
@@ -238,6 +258,7 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
 
     template_name = "records/withdraw.html"
     form_class = WithdrawForm
+    done = gettext_lazy("The record was withdrawn. Its history stays.")
 
     def dispatch(self, request, *args, **kwargs):
         self.object = self.get_object(self.model.objects.current())
@@ -254,14 +275,17 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
             "cancel_url": self.object.get_absolute_url(),
         }
 
+    def write(self, form) -> None:
+        withdraw_record(
+            current_reader(),
+            self.object,
+            reason=form.cleaned_data["reason"],
+            expected_version=form.cleaned_data["version"],
+        )
+
     def form_valid(self, form):
         try:
-            withdraw_record(
-                current_reader(),
-                self.object,
-                reason=form.cleaned_data["reason"],
-                expected_version=form.cleaned_data["version"],
-            )
+            self.write(form)
         except StaleVersion as stale:
             form.add_error(None, _("%(error)s Look at it again before you withdraw it.") % {"error": stale})
             form.data = form.data.copy()
@@ -270,5 +294,5 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)
-        messages.success(self.request, _("The record was withdrawn. Its history stays."))
+        messages.success(self.request, self.done)
         return HttpResponseRedirect(self.object.get_absolute_url())

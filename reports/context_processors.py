@@ -30,11 +30,24 @@ def shell(request: HttpRequest) -> dict:
                 ("exchanges:outcome-list", _("Outcomes"), "outcome", counts["outcome"]),
                 ("intermediaries:actor-list", _("Intermediaries"), "med", counts["intermediary"]),
                 ("sources:source-list", _("Sources"), "source", counts["source"]),
+                ("records:public-summary-list", _("Public summaries"), "eye", counts["public summary"]),
             ],
         ),
     ]
+    if permissions.may(permissions.WRITE):
+        groups.append((_("Confidentiality"), [("records:embargo-list", _("Embargoes"), "lock", None)]))
     if permissions.may(permissions.REPORT):
         groups.append((_("Outputs"), [("reports:report-run-list", _("Reports"), "report", None)]))
+    administration = [
+        (permissions.MANAGE, "access:user-list", _("Users"), "person"),
+        (permissions.MANAGE, "access:compartment-list", _("Compartments"), "lock"),
+        (permissions.AUDIT, "access:access-log", _("Access log"), "eye"),
+        (permissions.AUDIT, "access:broken-glass-list", _("Broken glass"), "key"),
+        (permissions.MANAGE, "access:emergency", _("Emergency switch"), "alert"),
+    ]
+    entries = [(*entry, None) for action, *entry in administration if permissions.may(action)]
+    if entries and request.user.is_authenticated:
+        groups.append((_("Administration"), entries))
     context["navigation"] = [
         {"label": label, "items": [item(request, *entry) for entry in entries]} for label, entries in groups
     ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from access.context import note_label
 from access.levels import Level
 from access.managers import ClassifiedManager, ClassifiedQuerySet
 from access.models import Label
@@ -117,6 +118,12 @@ class ReportRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:report-run-detail", args=[self.pk])
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        run = super().from_db(db, field_names, values)
+        note_label(run.__dict__.get("label_id"))
+        return run
 
     @property
     def is_abandoned(self) -> bool:

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from negotiations.models import Conflict
-from records.api.serializers import LinkedRecordField
+from records.api.serializers import LABEL, LinkedRecordField, label_told
 from reports.models import ReportRun, ReportTemplate
 from reports.selectors.kept_results import readable_result
 from reports.services import check_period
@@ -43,14 +43,9 @@ class ReportRunSerializer(serializers.ModelSerializer):
     def get_page(self, run) -> str:
         return self.context["request"].build_absolute_uri(run.get_absolute_url())
 
-    @extend_schema_field(
-        {
-            "type": "object",
-            "properties": {"level": {"type": "integer"}, "name": {"type": "string"}, "tlp": {"type": "string"}},
-        }
-    )
+    @extend_schema_field(LABEL)
     def get_confidentiality(self, run) -> dict:
-        return {"level": run.label.level, "name": run.label.level_name, "tlp": run.label.tlp}
+        return label_told(run.label)
 
     def validate(self, attrs):
         check_period(attrs.get("period_from"), attrs.get("period_to"))

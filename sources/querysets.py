@@ -1,10 +1,10 @@
 """What many sources and citations have in common."""
 
-from django.apps import apps
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db.models import Prefetch
 
 from records.models import Record
+from records.querysets import kinds, with_records
 from sources.models import Citation
 
 
@@ -15,18 +15,10 @@ def with_citations(through: str = "citations") -> Prefetch:
 
 
 def citable() -> list[type[Record]]:
-    """Return every kind of record that may cite a source, whichever room it stands in."""
-    return [model for model in apps.get_models() if issubclass(model, Record) and model.citations is not None]
+    """Return every kind of record that may cite a source."""
+    return [model for model in kinds() if model.citations is not None]
 
 
 def with_cited_records() -> GenericPrefetch:
     """Prefetch the records that citations support, with the records their words name: one query for each kind."""
-    querysets = []
-    for model in citable():
-        named = [
-            field.name
-            for field in model._meta.local_fields
-            if field.is_relation and issubclass(field.remote_field.model, Record)
-        ]
-        querysets.append(model.objects.select_related("label", *named))
-    return GenericPrefetch("record", querysets)
+    return with_records(citable())

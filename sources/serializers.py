@@ -1,12 +1,8 @@
 """What the API shows of sources and citations."""
 
-from django.contrib.contenttypes.models import ContentType
-from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from records.api.serializers import RecordSerializer, api_url
+from records.api.serializers import AboutRecordMixin, RecordKindField, RecordSerializer, api_url
 from sources import models
 from sources.querysets import citable
 
@@ -47,22 +43,8 @@ class NestedCitationSerializer(serializers.ModelSerializer):
         return api_url(citation.source, self.context["request"])
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class RecordKindField(serializers.Field):
-    """The kind of record a citation supports, named as in the API's addresses: ``outcome``, ``running-total``."""
-
-    def to_representation(self, content_type: ContentType) -> str:
-        return content_type.model_class().kind_of()
-
-    def to_internal_value(self, data) -> ContentType:
-        for model in citable():
-            if model.kind_of() == data:
-                return ContentType.objects.get_for_model(model)
-        raise serializers.ValidationError(_("There is no such kind of record, or it cites no sources."))
-
-
-class CitationSerializer(RecordSerializer):
-    record_kind = RecordKindField(source="record_type")
+class CitationSerializer(AboutRecordMixin, RecordSerializer):
+    record_kind = RecordKindField(citable, source="record_type")
     grade = serializers.CharField(read_only=True)
 
     class Meta:
@@ -71,10 +53,3 @@ class CitationSerializer(RecordSerializer):
             *RecordSerializer.base_fields, "source", "record_kind", "record_id", "quote", "pinpoint", "credibility",
             "grade", "position",
         )  # fmt: skip
-
-    def validate(self, attrs):
-        record_type = attrs.get("record_type") or (self.instance and self.instance.record_type)
-        record_id = attrs.get("record_id") or (self.instance and self.instance.record_id)
-        if not record_type.model_class().objects.filter(pk=record_id).exists():
-            raise serializers.ValidationError({"record_id": [_("There is no record with this identifier.")]})
-        return attrs

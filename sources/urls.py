@@ -3,6 +3,7 @@
 from django.urls import path
 
 from records.history_views import RecordHistoryView
+from records.marking_views import RecordMarkingView
 from records.views import RecordWithdrawView
 from sources import models, views
 
@@ -12,9 +13,11 @@ urlpatterns = [
     path("sources/", views.SourceList.as_view(), name="source-list"),
     path("sources/<uuid:pk>/", views.SourceDetail.as_view(), name="source-detail"),
     path("sources/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Source), name="source-history"),
+    path("sources/<uuid:pk>/marking/", RecordMarkingView.as_view(model=models.Source), name="source-marking"),
     path("sources/<uuid:pk>/withdraw/", RecordWithdrawView.as_view(model=models.Source), name="source-withdraw"),
     path("citations/", views.CitationList.as_view(), name="citation-list"),
     path("citations/<uuid:pk>/", views.CitationDetail.as_view(), name="citation-detail"),
     path("citations/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Citation), name="citation-history"),
+    path("citations/<uuid:pk>/marking/", RecordMarkingView.as_view(model=models.Citation), name="citation-marking"),
     path("citations/<uuid:pk>/withdraw/", RecordWithdrawView.as_view(model=models.Citation), name="citation-withdraw"),
 ]

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from exchanges import models as exchanges
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
+from records import models as records
 from sources import models as sources
 
 DAY = dt.date(2025, 5, 23)
@@ -187,6 +188,18 @@ def make_world(
         record_type=content_type(outcome, using),
         record_id=outcome.pk,
         quote=f"{word} quoted",
+    )
+    about = {"record_type": content_type(outcome, using), "record_id": outcome.pk}
+    summary = add("summary", records.PublicSummary, title=f"{word} told", text=f"{word} in public", external_id="")
+    add("summary_of", records.SummaryOf, summary=summary, **about)
+    add(
+        "embargo",
+        records.Embargo,
+        to_level=level,
+        to_compartments=list(compartments),
+        at=dt.datetime(2099, 1, 1, tzinfo=dt.UTC),
+        reason=f"{word} talks are over",
+        **about,
     )
     return world
 

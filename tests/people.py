@@ -1,14 +1,17 @@
 """The standing cast: real accounts over the real database role, so that the policies run in every test."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Model
 from django.test import Client
+from django.utils import timezone
 
-from access.context import SYSTEM, acting_as
+from access.context import SYSTEM, acting_as, user_principal
 from access.levels import Level, Role
-from access.models import Compartment, Membership, User
+from access.models import ApiToken, BreakGlass, Compartment, Membership, User
 
 PASSWORD = "correct horse battery staple"
 
@@ -57,6 +60,22 @@ def gather() -> People:
         )
         Membership.objects.create(user=people.member, compartment=room)
     return people
+
+
+def accounts_of(user: User) -> dict[str, Model]:
+    """Make what the pages about people are about: a compartment with this member, their token, their broken glass.
+
+    The user's role must allow to break the glass.
+    """
+    until = timezone.now() + dt.timedelta(minutes=30)
+    with acting_as(SYSTEM):
+        circle = Compartment.objects.create(code=f"OF-{user.username}"[:32], name=f"Circle of {user}")
+        membership = Membership.objects.create(user=user, compartment=circle)
+        token, _secret = ApiToken.issue(user, "of a script", expires_at=until)
+    with acting_as(user_principal(user)):
+        glass = BreakGlass.objects.create(user=user, reason="Somebody is in danger", until=until)
+        BreakGlass.objects.filter(pk=glass.pk).update(ended_at=timezone.now())
+    return {"user": user, "circle": circle, "membership": membership, "token": token, "glass": glass}
 
 
 def signed_in(user: User | None, **options) -> Client:

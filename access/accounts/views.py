@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views import View
 from django.views.generic import TemplateView
 
-from access import second_factor
+from access import permissions, second_factor
 from access.accounts import adapters, arrival, forms, sign_in_log
 from access.accounts.devices import device_words
 from access.accounts.entering import sign_in
@@ -65,6 +65,9 @@ class Account(LoginRequiredMixin, TemplateView):
             "must_have_one": second_factor.must_have_one(user),
             "has_one": bool(by_type["totp"] or by_type["webauthn"]),
             "session_count": arrival.standing_sessions(user).count(),
+            "compartments": user.compartments.all(),
+            "token_count": user.tokens.usable().count(),
+            "may_break_glass": permissions.BREAK_GLASS in permissions.ALLOWED[user.role],
         }
 
 

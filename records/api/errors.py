@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from access.refusals import error_body
 from records.models import Record
 from records.services import StaleVersion
 
@@ -45,11 +46,6 @@ class TooLarge(exceptions.APIException):
     def __init__(self):
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
         super().__init__(_("The body is too large. Send at most %(most)s MB.") % {"most": most})
-
-
-def error_body(code: str, message: str, fields: dict | None = None) -> dict:
-    """Return the one shape of every error: a stable code, a sentence, and what is wrong with which field."""
-    return {"error": {"code": code, "message": str(message), "fields": fields or {}}}
 
 
 def exception_handler(exc: Exception, context: dict) -> Response | None:

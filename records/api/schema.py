@@ -31,6 +31,8 @@ REFUSALS = {
     "404": ("not_found", "There is no such record, or you may not see it: the two are never told apart."),
     "412": ("stale_version", "The record was changed since you read it. Read it again."),
     "428": ("version_required", "Say which version you changed, in If-Match or in the body."),
+    "429": ("throttled", "Too many of these from one address; wait as long as Retry-After says."),
+    "503": ("read_only", "Parley is read-only or closed for now; nothing was saved. Try again after Retry-After."),
 }
 
 
@@ -68,8 +70,10 @@ def add_refusals(result: dict, generator, request, public: bool) -> dict:
 
 
 def refusals_of(path: str, operation: dict) -> list[str]:
-    """Return the statuses: of everything, of what has an address, of what changes a certain version."""
-    statuses = ["400", "401", "403"]
+    """Return the statuses: of everything, of what is throttled, has an address, changes a certain version."""
+    statuses = ["400", "401", "403", "503"]
+    if path.endswith("/revoke-token/"):
+        statuses.append("429")
     if "{" in path:
         statuses.append("404")
     if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,9 +18,10 @@ from access import permissions
 from access.context import current_reader
 from records.api.errors import Precondition
 from records.api.history import HistorySerializer, as_told, entries_asked
-from records.api.serializers import VersionSerializer
+from records.api.serializers import MarkingSerializer, VersionSerializer
+from records.marking import Readers
 from records.models import Record
-from records.services import add_record, change_record, withdraw_record
+from records.services import add_record, change_marking, change_record, withdraw_record
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description='The version you changed, for example "3".'
@@ -94,6 +96,19 @@ class RecordViewSet(
             raise exceptions.ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
         return super().filter_queryset(queryset)
 
+    @cached_property
+    def readers(self) -> Readers:
+        """Who can see the records of this answer, asked once for all of them."""
+        return Readers()
+
+    def get_serializer_context(self):
+        return super().get_serializer_context() | {"readers": self.readers}
+
+    def paginate_queryset(self, queryset):
+        page = super().paginate_queryset(queryset)
+        self.readers.add([*page, *prefetched(page)])
+        return page
+
     def expected_version(self) -> int:
         """Return the version the client changed; raise Precondition where it does not say."""
         told: Any = self.request.headers.get("If-Match")
@@ -133,7 +148,27 @@ class RecordViewSet(
         serializer.is_valid(raise_exception=True)
         for name, value in serializer.validated_data.items():
             setattr(record, name, value)
-        change_record(current_reader(), record, expected_version=self.expected_version())
+        # Why it is changed; where the kind has a reason of its own, that field is meant.
+        reason = "" if "reason" in serializer.fields else str(request.data.get("reason") or "")[:2000]
+        change_record(current_reader(), record, expected_version=self.expected_version(), reason=reason)
+        return self.answer(record)
+
+    @extend_schema(request=MarkingSerializer, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def marking(self, request, *args, **kwargs):
+        """Change who can see a record; what hangs on it follows. Lowering is a reviewer's act and needs a reason."""
+        record = self.get_object()
+        body = MarkingSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        change_marking(
+            current_reader(),
+            record,
+            level=body.validated_data["level"],
+            compartments=body.validated_data.get("compartments", record.compartments),
+            reason=body.validated_data["reason"],
+            expected_version=self.expected_version(),
+        )
         return self.answer(record)
 
     @extend_schema(request=VersionSerializer, parameters=[IF_MATCH])
@@ -161,7 +196,8 @@ class RecordViewSet(
         """Every change of the record that you may see, newest first, in sentences and field by field."""
         record = self.get_object()
         entries, field = entries_asked(record, request.query_params)
-        return self.get_paginated_response(as_told(self.paginate_queryset(entries), record, field))
+        page = self.paginator.paginate_queryset(entries, request, view=self)
+        return self.get_paginated_response(as_told(page, record, field))
 
     def answer(self, record: Record) -> Response:
         record = self.get_queryset().get(pk=record.pk)
@@ -169,3 +205,14 @@ class RecordViewSet(
 
     def model_of(self) -> type[Record]:
         return self.queryset.model
+
+
+def prefetched(records: list[Record]) -> list[Record]:
+    """Return the records that were fetched with these, as parts of them, labels and all."""
+    return [
+        part
+        for record in records
+        for parts in getattr(record, "_prefetched_objects_cache", {}).values()
+        for part in parts
+        if isinstance(part, Record) and "label" in part._state.fields_cache
+    ]

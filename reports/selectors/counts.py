@@ -6,6 +6,7 @@ from django.db.models import Count
 from exchanges.models import Outcome
 from intermediaries.models import Actor
 from negotiations.models import Agreement, Channel, Commitment, Meeting
+from records.models import PublicSummary
 from sources.models import Source
 
 
@@ -19,6 +20,7 @@ def navigation_counts() -> dict[str, int]:
         "outcome": Outcome.objects.counted(),
         "intermediary": Actor.objects.intermediaries().counted(),
         "source": Source.objects.counted(),
+        "public summary": PublicSummary.objects.counted(),
     }
     statements, params = [], []
     for queryset in kinds.values():

@@ -11,6 +11,7 @@ from django.views.generic.edit import FormView
 
 from access import permissions
 from access.context import current_reader
+from access.events import note
 from exchanges.reconciling import Agreement
 from reports.forms import ReportRequestForm
 from reports.models import ReportRun, RunState
@@ -107,6 +108,7 @@ class ReportRunResult(AskersOnly, View):
         result = readable_result(run) if run else None
         if result is None:
             raise Http404
+        note("export", table=ReportRun._meta.db_table, records=[run.pk], label=run.label_id, what="report")
         name = f"parley-{run.reference}-{run.period_from}-{run.period_to}.json"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
         return HttpResponse(canonical(result), content_type="application/json", headers=headers)

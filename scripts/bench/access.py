@@ -52,6 +52,7 @@ def bench(rows: int) -> int:
 
     started = time.monotonic()
     world = World(rows)
+    print(f"Filling {rows:,} outcomes", flush=True)
     readers = filling.fill(world)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SHOW server_version")
@@ -75,6 +76,9 @@ def report(world, readers: dict, most_rounds: int = MOST_ROUNDS) -> int:
         print(f"  the {name} reader sees {share_seen(user):.3%}, by {labels_of(user)} labels")
     lines = lines_for(QUESTIONS, readers, world)
     measure(lines, most_rounds)
+    waiting = os.getloadavg()[1]
+    print(f"  {waiting:.1f} processes at work on average in the last five minutes", end="")
+    print(": too busy a machine for short questions" if waiting > (os.cpu_count() or 1) + 1 else "")
     print(f"\n{'question':<28}{'reader':<12}{'with':>12}{'without':>12}{'ratio':>8}{'target':>8}")
     for line in lines:
         print(

@@ -15,7 +15,7 @@ from scripts.bench.questions import Question, statements
 from scripts.bench.world import SEED, World
 
 ROUNDS, FEWER = 15, 7
-QUICK, SLOW = 0.02, 2  # seconds
+QUICK, SLOW, BREATH = 0.02, 2, 0.003  # seconds
 
 
 class DifferentAnswers(Exception):
@@ -77,6 +77,9 @@ def answers(line: Line, is_bound: bool) -> list[list[str]]:
 def timed(line: Line, is_bound: bool) -> float:
     """Return the seconds from sending the first statement to having the last row."""
     with side(line, is_bound) as cursor:
+        # Naming the reader has just kept that connection's process at work; on a busy machine it would now be made to
+        # wait more often than the owner's.
+        time.sleep(BREATH)
         started = time.perf_counter()
         for statement in line.bound if is_bound else line.free:
             cursor.execute(statement)
@@ -97,12 +100,17 @@ def lines_for(questions: list[Question], readers: dict[str, User], world: World)
 
 
 def measure(lines: list[Line], most_rounds: int) -> None:
-    """Time every line: more rounds for quick questions, fewer for slow ones, all in one random order."""
+    """Time every line, more often where it is quick, in one random order.
+
+    Each time both sides stand next to one another, in random order too: what else the machine does meets both.
+    """
+    chance = random.Random(SEED)
     order = []
     for line in lines:
         slower = max(timed(line, is_bound) for is_bound in (True, False, True, False))
         line.rounds = most_rounds if slower < QUICK else min(most_rounds, FEWER if slower > SLOW else ROUNDS)
-        order += [(line, is_bound) for is_bound in (True, False) for _round in range(line.rounds)]
-    random.Random(SEED).shuffle(order)
-    for line, is_bound in order:
-        line.times[is_bound].append(timed(line, is_bound))
+        order += [line] * line.rounds
+    chance.shuffle(order)
+    for line in order:
+        for is_bound in chance.sample((True, False), 2):
+            line.times[is_bound].append(timed(line, is_bound))

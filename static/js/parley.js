@@ -96,11 +96,12 @@
     const what = button.dataset.copy || location.href.split("#")[0];
     try {
       await navigator.clipboard.writeText(what);
-      announce(text("copied"));
+      const told = button.dataset.copied || text("copied");
+      announce(told);
       const label = button.querySelector("[data-copy-label]");
       if (label) {
         const before = label.textContent;
-        label.textContent = text("copied");
+        label.textContent = told;
         setTimeout(() => { label.textContent = before; }, 2000);
       }
     } catch {

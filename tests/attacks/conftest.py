@@ -10,7 +10,7 @@ from access.levels import Level
 from access.models import Compartment
 from tests.attacks.answers import Asker
 from tests.factories import make_world
-from tests.people import signed_in
+from tests.people import accounts_of, signed_in
 from tests.records.kinds import api_of
 
 
@@ -25,7 +25,9 @@ def quiet():
 @pytest.fixture
 def world(people):
     with acting_as(SYSTEM):
-        return make_world("Open")
+        made = make_world("Open")
+    vars(made).update(accounts_of(people.recorder))
+    return made
 
 
 @pytest.fixture

@@ -73,9 +73,7 @@ def test_refusals_that_reach_no_view(world, settings):
         "another host": client.get("/", headers={"host": "evil.example"}),
         "a token that is none": client.get(outcomes, headers={"authorization": "Token x"}),
         "without CSRF": client.post(reverse("theme"), {"theme": "dark"}),
-        "a broken body": client.generic(
-            "POST", reverse("account_login"), b"x", content_type="multipart/form-data; boundary="
-        ),
+        "a broken body": client.generic("POST", reverse("theme"), b"x", content_type="multipart/form-data; boundary="),
     }
     settings.SIGN_IN_REQUIRED = True
     refusals |= {"sign in first": client.get("/"), "sign in first, API": client.get(outcomes)}

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from records.models import Record
 from reports.models import ReportRun
 from tests.attacks.answers import comparable, missing, send
 from tests.records.kinds import BY_NAME
@@ -10,7 +11,10 @@ from tests.sweeps.walk import addresses
 
 pytestmark = pytest.mark.django_db
 ALL_METHODS = ("get", "head", "options", "trace", "post", "put", "patch", "delete", "purge")
-OF_A_RECORD = [address for address in addresses() if address.model and address.model is not ReportRun]
+# One of each role, a visitor and both tokens; the others read only, with the same right.
+WHO_TRY_TO_CHANGE = ("anonymous", "analyst", "recorder", "reviewer", "administrator", "read token", "write token")
+OF_A_RECORD = [address for address in addresses() if address.model and issubclass(address.model, Record)]
+OF_AN_ACCOUNT = [address for address in addresses() if address.model and address.name.startswith("access:")]
 
 
 def bodies(address) -> dict[str, dict]:
@@ -44,7 +48,8 @@ def test_nobody_tells_a_hidden_record_from_a_missing_one(cast, closed, world):
         for address in OF_A_RECORD:
             if asker.has_token and not address.is_api:
                 continue
-            for method in ("get", *bodies(address)):
+            changes = bodies(address) if asker.name in WHO_TRY_TO_CHANGE else ()
+            for method in ("get", *changes):
                 hidden, gone = answers(asker, address, method, of_kind(closed, address.model))
                 assert hidden == gone, (asker.name, method, address.name)
                 assert hidden[0] in (401, 403, 404, 405), (asker.name, method, address.name, hidden[0])
@@ -62,6 +67,23 @@ def test_no_method_tells_them_apart(cast, closed, name):
             hidden, gone = answers(asker, address, method, of_kind(closed, address.model))
             assert hidden == gone, (method, address.name)
             assert hidden[0] < 500, (method, address.name)
+
+
+def test_nobody_tells_an_account_of_others_from_a_missing_one(cast, world):
+    """Pages about people, by those who manage nobody and keep no watch; a visitor is asked to sign in first."""
+    for asker in cast:
+        if asker.has_token or asker.name in ("administrator", "reviewer", "recorder"):
+            continue
+        for address in OF_AN_ACCOUNT:
+            record = of_kind(world, address.model)
+            unknown = 999_999 if isinstance(record.pk, int) else missing()
+            for method in ("get", "post"):
+                paths = [reverse(address.name, args=[pk]) for pk in (record.pk, unknown)]
+                there, gone = (
+                    comparable(send(asker.client, method, path, {}), path, path.strip("/")) for path in paths
+                )
+                assert there == gone, (asker.name, method, address.name)
+                assert there[0] in ({302, 403} if asker.name == "anonymous" else {404, 405}), (asker.name, address.name)
 
 
 def test_a_report_of_somebody_else_is_a_missing_one(cast, people, world):
@@ -99,5 +121,5 @@ def test_no_address_breaks_on_any_method(cast, world):
                 status = send(asker.client, method, path, {}).status_code
                 assert status < 500, (asker.name, method, address.name)
                 if method in ("delete", "trace"):
-                    # 302: to the sign-in page.
-                    assert status in (302, 401, 403, 405), (asker.name, method, address.name, status)
+                    # 302: to the sign-in page. 404: an invitation never made, or a page about people not shown to all.
+                    assert status in (302, 401, 403, 404, 405), (asker.name, method, address.name, status)

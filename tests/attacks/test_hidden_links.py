@@ -93,7 +93,9 @@ def test_the_meeting_form_says_the_same_of_hidden_and_missing(people, world, clo
         data["version"] = 1 if name not in ("participants-0-id", "sources-0-id") else 99
     elif name.endswith("-id"):
         data["channel"] = ""
-    told = [comparable(client.post(path, data | {name: str(pk)}), pk) for pk in (secret, unknown)]
+    # The number of a compartment is short: it is left out only where it is repeated.
+    own = " {} is not one of" if name == "compartments" else "{}"
+    told = [comparable(client.post(path, data | {name: str(pk)}), own.format(pk)) for pk in (secret, unknown)]
     assert told[0] == told[1]
     assert told[0][0] in (200, 302, 409)
     with acting_as(SYSTEM):

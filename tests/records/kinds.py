@@ -12,7 +12,7 @@ from access.models import ApiToken
 from exchanges import models as exchanges
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
-from records.models import Record
+from records.models import Embargo, PublicSummary, Record, SummaryOf
 from sources import models as sources
 
 DAY = dt.date(2025, 5, 23)
@@ -20,12 +20,16 @@ DAY = dt.date(2025, 5, 23)
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind with a body that may be posted, a field that may be changed to a value, and a link to another record."""
+    """A kind with a body that may be posted, a field that may be changed to a value, and a link to another record.
+
+    ``state`` is the review state of a record that has just been posted.
+    """
 
     model: type[Record]
     body: dict
     change: tuple[str, object]
     link: str = ""
+    state: str = "submitted"
 
     def filled(self, world: SimpleNamespace) -> dict:
         """Return the body with identifiers of the world's records for the values that begin with ``@``."""
@@ -126,6 +130,24 @@ KINDS = [
         {"estimate": "@estimate", "claim": "@claim"},
         ("reason", "the receiving side"),
         "claim",
+    ),
+    Kind(
+        Embargo,
+        {
+            "record_kind": "outcome",
+            "record_id": "@outcome",
+            "to_level": 1,
+            "at": "2099-01-01T12:00:00Z",
+            "reason": "Talks resume",
+        },
+        ("external_id", "x"),
+    ),
+    Kind(PublicSummary, {"title": "Talks", "text": "The two sides talked."}, ("text", "They talked."), state="draft"),
+    Kind(
+        SummaryOf,
+        {"summary": "@summary", "record_kind": "outcome", "record_id": "@outcome"},
+        ("external_id", "x"),
+        "summary",
     ),
 ]
 BY_NAME = {kind.model.kind_of(): kind for kind in KINDS}

@@ -67,7 +67,7 @@ def test_a_change_is_one_plain_sentence_with_who_where_when_and_why(people, worl
 @pytest.mark.parametrize(
     ("fields", "what"),
     [
-        ({"notes": ""}, "Emptied notes, which was Open"),
+        ({"notes": ""}, "Emptied notes, which was “Open”"),
         ({"publisher": "Reuters", "language": "uk"}, "Changed publisher and language"),
         ({"publisher": "R", "language": "uk", "title": "x", "url": "https://example.org/b"}, "Changed 4 fields"),
         ({"source_kind": "igo"}, "Changed kind from News medium to Intergovernmental organisation"),
@@ -142,7 +142,7 @@ def test_a_lowered_record_does_not_show_what_it_held_before(people):
     source = update(source, people.reviewer, "released", publisher="Press", title="", level=Level.PUBLIC)
     assert told_to(people.outsider, source) == []
     source = update(source, language="uk")
-    assert whats(people.outsider, source) == ["Set language to uk"]
+    assert whats(people.outsider, source) == ["Set language to “uk”"]
     assert len(told_to(people.recorder, source)) == 4
     for text in (page_of(people.outsider, source), json.dumps(api_history(people.outsider, source))):
         assert "ecret" not in text
@@ -173,11 +173,11 @@ def test_what_was_written_in_a_draft_stays_its_authors_and_the_reviewers(people,
     assert told_to(people.analyst, meeting) == []
     assert (
         whats(people.recorder, meeting)[0]
-        == "Submitted the record for review and changed title from rash words to calm words"
+        == "Submitted the record for review and changed title from “rash words” to “calm words”"
     )
     assert len(told_to(people.reviewer, meeting)) == 2
     update(meeting, summary="said")
-    assert whats(people.analyst, meeting) == ["Set what was said to said"]
+    assert whats(people.analyst, meeting) == ["Set what was said to “said”"]
     assert "rash" not in page_of(people.analyst, meeting)
 
 
@@ -279,7 +279,7 @@ def test_the_parts_of_a_record_are_told_with_it_under_the_readers_rights(people,
         make(Citation, source=world.source, record=world.outcome, quote="hidden quote", level=Level.RESTRICTED)
     assert "changed number" not in page_of(people.analyst, world.outcome)
     with_parts = page_of(people.analyst, world.outcome, "?parts=on")
-    assert "recorder changed number from 777 to 150 of the claim “Open ministry: 150” on a page" in with_parts
+    assert "recorder changed number from 777 to 150 on the claim “Open ministry: 150” on a page" in with_parts
     assert "created the citation “Open title”" in with_parts
     assert "hidden quote" not in with_parts
     assert "hidden quote" in page_of(people.recorder, world.outcome, "?parts=on")

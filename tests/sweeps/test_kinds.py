@@ -9,6 +9,8 @@ from records.models import Record
 RECORDS = [model for model in apps.get_models() if issubclass(model, Record)]
 SOME_ID = "00000000-0000-4000-8000-000000000000"
 
+# Records whose marking is not changed by hand.
+FOLLOWING = {"embargo": "has the marking that it says its record will get"}
 # Parts of another record, shown on its page; the API has a resource for each.
 PARTS = {
     "conflict-mandate": "shown on the conflict and on the mandate",
@@ -21,6 +23,7 @@ PARTS = {
     "outcome-meeting": "shown on the outcome and on the meeting",
     "outcome-agreement": "shown on the outcome and on the agreement",
     "estimate-claim": "shown on the estimate",
+    "summary-of": "shown on the record and on the summary",
 }
 
 
@@ -29,6 +32,11 @@ def test_every_kind_has_an_api_resource(model):
     assert reverse(f"api:{model.kind_of()}-list").startswith("/api/v1/")
     assert reverse(f"api:{model.kind_of()}-detail", args=[SOME_ID])
     assert reverse(f"api:{model.kind_of()}-withdraw", args=[SOME_ID])
+    if model.kind_of() in FOLLOWING:
+        with pytest.raises(NoReverseMatch):
+            reverse(f"api:{model.kind_of()}-marking", args=[SOME_ID])
+    else:
+        assert reverse(f"api:{model.kind_of()}-marking", args=[SOME_ID])
 
 
 @pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.kind_of())
@@ -39,5 +47,6 @@ def test_every_kind_has_pages_or_is_a_part(model):
             reverse(f"{base}-detail", args=[SOME_ID])
         return
     assert reverse(f"{base}-list")
-    for page in ("detail", "history", "withdraw"):
+    own = () if model.kind_of() in FOLLOWING else ("marking",)
+    for page in ("detail", "history", "withdraw", *own):
         assert SOME_ID in reverse(f"{base}-{page}", args=[SOME_ID])

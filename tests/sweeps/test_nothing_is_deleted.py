@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 # The only tables from which rows go.
 DELETABLE = {
     "access_session": "a session that has ended or expired is nobody's any more",
-    "mfa_authenticator": "a second factor that was removed must not come back; the events keep that it was",
+    "mfa_authenticator": "who takes a second factor off; the events keep that it was there, and when it went",
     "access_membership": "who leaves a compartment; the events keep who belonged to it, and until when",
 }
 

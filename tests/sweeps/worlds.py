@@ -4,12 +4,15 @@ import re
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
+from django.db.models import Model
+
 from access.context import SYSTEM, acting_as, refresh_labels, user_principal
 from access.levels import Level, Role
-from access.models import User
+from access.models import Compartment, Membership, User
 from records.models import Record
 from records.services import withdraw_record
 from tests.factories import make, make_world
+from tests.people import accounts_of
 
 CANARY = "Zeisig"
 # What carries the others; the rest hangs on it, so that with these given every link and part is made anew.
@@ -28,18 +31,23 @@ def names_in(body: bytes) -> set[bytes]:
 
 @dataclass
 class Open:
-    """Two visible worlds: with one record of a kind no order could betray a hidden one. ``drafter`` writes drafts."""
+    """Two visible worlds: with one record of a kind no order could betray a hidden one. ``drafter`` writes drafts.
+
+    ``accounts`` are what the pages about people are about.
+    """
 
     first: SimpleNamespace
     second: SimpleNamespace
     drafter: User
+    accounts: dict[str, Model]
 
     def records(self) -> list[Record]:
         return [*vars(self.first).values(), *vars(self.second).values()]
 
-    def one(self, model) -> Record | None:
-        """The first world's record of a kind."""
-        return next((record for record in vars(self.first).values() if type(record) is model), None)
+    def one(self, model) -> Model | None:
+        """The first world's record of a kind, or what the pages about people are about."""
+        found = (*vars(self.first).values(), *self.accounts.values())
+        return next((record for record in found if type(record) is model), None)
 
     def other(self, model) -> Record | None:
         """The second world's record of a kind."""
@@ -50,7 +58,8 @@ def open_world() -> Open:
     """Write two public worlds in the current transaction."""
     with acting_as(SYSTEM):
         drafter = User.objects.create(username="drafter", role=Role.REVIEWER, clearance=Level.PUBLIC)
-        return Open(make_world("Open"), make_world("Ouvert"), drafter)
+        first, second = make_world("Open"), make_world("Ouvert")
+    return Open(first, second, drafter, accounts_of(drafter))
 
 
 @dataclass
@@ -113,6 +122,8 @@ def stages(people, world: Open):
     """
     hidden = Secrets()
     with acting_as(SYSTEM) as actor:
+        circle = Compartment.objects.create(code=CANARY, name=f"{CANARY} circle")
+        Membership.objects.create(user=people.member, compartment=circle)
         of_room = hide(world, "room", level=Level.PUBLIC, compartments=[people.room.pk])
         refresh_labels()
         for record in (of_room.records[0], of_room.records[-1]):

@@ -205,12 +205,13 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Every reviewer is told of broken glass, and the database keeps who was told and who has seen it.
+-- Everybody who keeps watch is told of broken glass, and the database keeps who was told and who has seen it.
 CREATE FUNCTION access_private.announce_break_glass() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO access_breakglassnotice (break_glass_id, reviewer_id)
-    SELECT NEW.id, u.id FROM access_user u WHERE u.is_active AND u.role = 'reviewer' AND u.id <> NEW.user_id;
+    SELECT NEW.id, u.id FROM access_user u JOIN access_private.permission p ON p.role = u.role AND p.action = 'audit'
+    WHERE u.is_active AND u.id <> NEW.user_id;
     RETURN NULL;
 END $$;
 

@@ -346,11 +346,13 @@ BEGIN
     IF NEW.draft_of IS NOT NULL AND NEW.draft_of IS DISTINCT FROM OLD.draft_of THEN
         RAISE EXCEPTION 'a record in use cannot become part of a draft' USING ERRCODE = '42501';
     END IF;
-    -- Lowering, also by moving the record to a less secret parent, is a reviewer's act, with a reason. An author may
-    -- still lower a draft that only reviewers see beside them.
-    IF EXISTS (SELECT 1 FROM access_label was, access_label now
-               WHERE was.id = OLD.label_id AND now.id = NEW.label_id
-                 AND NOT (now.level >= was.level AND now.compartments @> was.compartments))
+    -- Lowering, also by moving the record to a less secret parent, is a reviewer's act, with a reason. So is lowering
+    -- the record's own marking under a parent that still holds it up. An author may still lower a draft that only
+    -- reviewers see beside them.
+    IF (NOT (NEW.level >= OLD.level AND NEW.compartments @> OLD.compartments)
+        OR EXISTS (SELECT 1 FROM access_label was, access_label now
+                   WHERE was.id = OLD.label_id AND now.id = NEW.label_id
+                     AND NOT (now.level >= was.level AND now.compartments @> was.compartments)))
        AND NOT (OLD.draft_of IS NOT NULL AND OLD.draft_of = reader.user_id) THEN
         IF 'lower' <> ALL (reader.permissions) THEN
             RAISE EXCEPTION 'lowering confidentiality is not allowed to this role' USING ERRCODE = '42501';

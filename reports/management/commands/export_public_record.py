@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from psycopg2 import errorcodes
 
 from access.context import ANONYMOUS, acting_as
+from access.events import note
+from access.models import Label
 from reports.public_record.exporting import export_folder
 from reports.public_record.files import FILES
 
@@ -35,6 +37,8 @@ class Command(BaseCommand):
         try:
             with acting_as(principal):
                 counts = export_folder(folder)
+                note("export", what="public_record", files=len(counts), rows=sum(counts.values()))
+                marking = Label.of_what_was_read()
         except ProgrammingError as error:
             if getattr(error.__cause__, "pgcode", "") != errorcodes.INSUFFICIENT_PRIVILEGE:
                 raise
@@ -46,3 +50,5 @@ class Command(BaseCommand):
         if verbosity:
             for file, count in counts.items():
                 self.stdout.write(f"{file:<20} {count:>5}")
+            # The files have the shape of the public record, which has no place for a marking.
+            self.stdout.write(_("Together they are %(level)s, %(tlp)s.") % {"level": marking, "tlp": marking.tlp})

@@ -6,7 +6,7 @@ from access.sqlfiles import run_sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0001_initial")]
+    dependencies = [("records", "0002_marking")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,1 @@
+"""Pages about people: one's own account, and what administrators and reviewers do for others."""

@@ -1,0 +1,36 @@
+"""Addresses of what is about records of every kind: embargoes, public summaries."""
+
+from django.urls import path
+
+from records import marking_views, models, summary_views
+from records.history_views import RecordHistoryView
+from records.views import RecordWithdrawView
+
+app_name = "records"
+
+urlpatterns = [
+    path("embargoes/", marking_views.EmbargoList.as_view(), name="embargo-list"),
+    path("embargoes/<uuid:pk>/", marking_views.EmbargoDetail.as_view(), name="embargo-detail"),
+    path("embargoes/<uuid:pk>/agree/", marking_views.EmbargoAgree.as_view(), name="embargo-agree"),
+    path("embargoes/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Embargo), name="embargo-history"),
+    path("embargoes/<uuid:pk>/withdraw/", marking_views.EmbargoCancel.as_view(), name="embargo-withdraw"),
+    path("summaries/", summary_views.PublicSummaryList.as_view(), name="public-summary-list"),
+    path("summaries/add/", summary_views.PublicSummaryAdd.as_view(), name="public-summary-add"),
+    path("summaries/<uuid:pk>/", summary_views.PublicSummaryDetail.as_view(), name="public-summary-detail"),
+    path("summaries/<uuid:pk>/edit/", summary_views.PublicSummaryEdit.as_view(), name="public-summary-edit"),
+    path(
+        "summaries/<uuid:pk>/history/",
+        RecordHistoryView.as_view(model=models.PublicSummary),
+        name="public-summary-history",
+    ),
+    path(
+        "summaries/<uuid:pk>/marking/",
+        marking_views.RecordMarkingView.as_view(model=models.PublicSummary),
+        name="public-summary-marking",
+    ),
+    path(
+        "summaries/<uuid:pk>/withdraw/",
+        RecordWithdrawView.as_view(model=models.PublicSummary),
+        name="public-summary-withdraw",
+    ),
+]
