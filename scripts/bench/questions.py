@@ -9,6 +9,7 @@ from django.db.models.functions import TruncMonth
 from django.test import RequestFactory
 
 from access.context import acting_as, current_reader, user_principal
+from access.installation import classified_tables
 from access.models import User
 from exchanges.filters import OutcomeFilter
 from exchanges.models import Outcome
@@ -119,9 +120,12 @@ def request(user: User, path: str):
 def statements(question: Question, user: User, world: World) -> tuple[list[str], list[str]]:
     """Ask as the reader; return what was sent to the database, with the policies and without them.
 
-    Without is the same SQL, for the owner to run; for the search the function's query written by hand.
+    Without is the same SQL, for the owner to run; for the search the function's query written by hand. Left out is what
+    is not asked of records (names of compartments, who may see a record): there the managers add no labels, so that
+    the owner would get another answer.
     """
     sent = []
+    tables = [f'"{table}"' for table in classified_tables()]
 
     def note(execute, sql, params, many, context):
         sent.append(context["cursor"].mogrify(sql, params).decode())
@@ -130,8 +134,9 @@ def statements(question: Question, user: User, world: World) -> tuple[list[str],
     with acting_as(user_principal(user)):
         with connection.execute_wrapper(note):
             question.ask(user, world)
-        without = [question.by_hand(world)] if question.by_hand else sent
+        if question.by_hand:
+            return sent, [question.by_hand(world)]
+    of_records = [statement for statement in sent if any(table in statement for table in tables)]
     # Only the last statement of a detail is the detail; those before chose which.
-    if question.ask is record:
-        sent, without = sent[-1:], sent[-1:]
-    return sent, without
+    kept = of_records[-1:] if question.ask is record else of_records
+    return kept, kept
