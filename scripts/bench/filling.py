@@ -58,7 +58,9 @@ def make_labels(world: World) -> list[int]:
         ids = [row[0] for row in cursor.fetchall()]
         numbers = []
         for marking in world.markings:
-            cursor.execute("SELECT access_private.label_for(%s, %s)", [marking.level, [ids[c] for c in marking.compartments]])
+            cursor.execute(
+                "SELECT access_private.label_for(%s, %s)", [marking.level, [ids[c] for c in marking.compartments]]
+            )
             numbers.append(cursor.fetchone()[0])
     return numbers
 
