@@ -40,6 +40,7 @@ class Reader:
     door: str = "command"
     request_id: str = ""
     address: str = ""
+    reason: str = ""
     # The emergency switch (open, read_only, closed), why and since when it is not open.
     house_state: str = "open"
     house_reason: str = ""
@@ -171,8 +172,7 @@ def acting_as(principal: str, *, door: str = "command", request_id: str = "", ad
         finally:
             _reader.reset(before)
             # Leaving a savepoint does not undo SET LOCAL, so an outer reader is put back by hand.
-            usable = connection.connection is not None and not connection.needs_rollback
-            if usable and connection.connection.info.transaction_status == TRANSACTION_STATUS_INTRANS:
+            if is_usable():
                 cursor.execute(
                     "SELECT set_config('parley.reader', %s, true), set_config('parley.act', %s, true)",
                     [outer_reader, outer_act],
@@ -181,10 +181,28 @@ def acting_as(principal: str, *, door: str = "command", request_id: str = "", ad
 
 @contextmanager
 def because(reason: str) -> Iterator[None]:
-    """Attach a reason to the changes made inside; the history keeps it."""
-    told = current_reader().act
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('parley.act', %s, true)", [json.dumps(told | {"reason": reason})])
+    """Attach a reason to the changes made inside; the history keeps it. An empty one leaves an outer reason."""
+    reader = current_reader()
+    before = reader.reason
+    reader.reason = reason or before
+    tell_act(reader)
+    try:
         yield
-        if not connection.needs_rollback:
-            cursor.execute("SELECT set_config('parley.act', %s, true)", [json.dumps(told)])
+    finally:
+        reader.reason = before
+        if is_usable():
+            tell_act(reader)
+
+
+def tell_act(reader: Reader) -> None:
+    """Tell the database how and why the reader acts from now on."""
+    told = reader.act | ({"reason": reader.reason} if reader.reason else {})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('parley.act', %s, true)", [json.dumps(told)])
+
+
+def is_usable() -> bool:
+    """Whether the connection can still be told anything in this transaction."""
+    if connection.connection is None or connection.needs_rollback:
+        return False
+    return connection.connection.info.transaction_status == TRANSACTION_STATUS_INTRANS

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -115,8 +115,8 @@ def apply_embargo(actor: Reader, pk) -> Embargo | None:
     """Mark the record of one due embargo anew; return the embargo, or None where there is nothing left to do.
 
     Safe to be called any number of times: the row is locked and looked at again. An embargo lapses where the record
-    was withdrawn, or was changed after it was agreed to and would become readable by more people: nobody agreed to
-    show what was written since. To be called as the system.
+    was withdrawn; and where it would become readable by more people, but was changed after it was agreed to (nobody
+    agreed to show what was written since) or the emergency switch is on. To be called as the system.
     """
     waiting = Embargo.objects.current().select_for_update(of=("self",), skip_locked=True)
     embargo = waiting.filter(pk=pk, agreed_at__isnull=False, applied_at=None, lapsed_at=None).first()
@@ -127,7 +127,8 @@ def apply_embargo(actor: Reader, pk) -> Embargo | None:
     record = model.objects.select_for_update(of=("self",)).get(pk=embargo.record_id)
     wanted = marking.Marking(embargo.to_level, frozenset(embargo.to_compartments))
     opens = not wanted.covers(marking.Marking.of(record))
-    if record.is_withdrawn or (opens and record.version != embargo.agreed_version):
+    may_open = record.version == embargo.agreed_version and house_is_open()
+    if record.is_withdrawn or (opens and not may_open):
         embargo.lapsed_at = now
     else:
         change_marking(
@@ -142,3 +143,10 @@ def apply_embargo(actor: Reader, pk) -> Embargo | None:
         embargo.applied_at = now
     embargo.save(force_update=True)
     return Embargo.objects.get(pk=pk)
+
+
+def house_is_open() -> bool:
+    """Whether the emergency switch is off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM access.house_state()")
+        return cursor.fetchone() == ("open",)

@@ -64,7 +64,7 @@ def embargo_told(embargo: Embargo) -> dict:
         if embargo.agreed_at is None
         else _(
             "Was to become “%(marking)s” on %(moment)s, agreed by %(by)s; lapsed, because the record was changed"
-            " afterwards."
+            " afterwards, or Parley was closed at that time."
         ),
     }
     reader = current_reader()

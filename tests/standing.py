@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 import psycopg2
+from allauth.mfa.models import Authenticator
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
@@ -49,13 +50,15 @@ def build() -> SimpleNamespace:
         hidden = make_world(f"{CANARY}Room", level=Level.CONFIDENTIAL, compartments=[people.room.pk])
         secret = make_world("Covered", level=Level.CONFIDENTIAL)
         make_world(f"{CANARY}Else", level=Level.RESTRICTED, compartments=[elsewhere.pk])
-        run = {"conflict": hidden.conflict, "period_from": DAY, "period_to": DAY, "level": Level.CONFIDENTIAL}
+        report = {"conflict": hidden.conflict, "period_from": DAY, "period_to": DAY, "level": Level.CONFIDENTIAL}
         hidden.report = ReportRun.objects.create(
-            owner=people.member, compartments=[people.room.pk], result={"text": CANARY}, **run
+            owner=people.member, compartments=[people.room.pk], result={"text": CANARY}, **report
         )
         refresh_labels()
         hidden.label = type(hidden.actor).objects.get(pk=hidden.actor.pk).label_id
         note("export", label=hidden.label, what=CANARY)
+        run("SELECT records.seal_history()")
+        Authenticator.objects.create(user=people.reviewer, type="totp", data={"secret": "encrypted"})
     tokens = {}
     for name, user, fields in (
         ("reading token", people.recorder, {"writes": []}),

@@ -1,6 +1,7 @@
 """Who is behind a request's session, and whether that session still stands."""
 
 import datetime as dt
+import re
 import time
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from access.models import Session, User
 from access.reach import address_of
 from access.sessions import IP_ADDRESS, LAST_SEEN_AT, SIGNED_IN_AT, USER_AGENT
 
+OUR_KEY = re.compile("[0-9a-z]{32}")  # as Django makes them; anything else was never a session
 SEEN_EVERY = 5 * 60  # seconds; a session is not written more often than that to note that it is used
 REASON_KEY = "signed_out_because"
 
@@ -42,7 +44,7 @@ def resume(request: HttpRequest) -> None:
     new, empty session until the next sign-in, for the page that asks for it.
     """
     session = request.session
-    had_key = session.session_key is not None
+    had_key = OUR_KEY.fullmatch(session.session_key or "") is not None
     user_id = session.get(SESSION_KEY)
     if user_id is None:
         request.user = AnonymousUser()

@@ -196,7 +196,8 @@ class RecordViewSet(
         """Every change of the record that you may see, newest first, in sentences and field by field."""
         record = self.get_object()
         entries, field = entries_asked(record, request.query_params)
-        return self.get_paginated_response(as_told(self.paginate_queryset(entries), record, field))
+        page = self.paginator.paginate_queryset(entries, request, view=self)
+        return self.get_paginated_response(as_told(page, record, field))
 
     def answer(self, record: Record) -> Response:
         record = self.get_queryset().get(pk=record.pk)

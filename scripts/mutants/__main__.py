@@ -3,6 +3,7 @@
 ARGS: --only TEXT      mutants whose name holds it
       --jobs NUMBER    how many at once (default 2)
       --list           only their names
+      --tests PATH ... other tests than those that should notice
 """
 
 import argparse
@@ -20,6 +21,7 @@ def main() -> int:
     parser.add_argument("--only", default="")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--tests", nargs="+", default=running.TESTS)
     chosen = parser.parse_args()
     began = time.monotonic()
     with running.whole_database() as whole:
@@ -32,11 +34,11 @@ def main() -> int:
             print(*(mutant.name for mutant in mutants), sep="\n")
             return 0
         with running.database(f"{whole}_sound", whole) as sound:
-            if not running.in_child(running.passes, sound, *running.TESTS, aloud=True):
+            if not running.in_child(running.passes, sound, *chosen.tests, aloud=True):
                 print("The tests fail without any damage: mend that first.")
                 return 1
         total, caught, survivors = Counter(), Counter(), []
-        for done, (mutant, survived) in enumerate(running.try_all(mutants, chosen.jobs), 1):
+        for done, (mutant, survived) in enumerate(running.try_all(mutants, chosen.jobs, chosen.tests), 1):
             kind = mutant.name.split(" ")[0].rstrip(":s")
             total[kind] += 1
             caught[kind] += not survived

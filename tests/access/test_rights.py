@@ -334,3 +334,17 @@ def test_who_can_see_it_is_a_number_of_people(people):
         assert sql("SELECT access.readers_of(%s), access.readers_of(%s)", secret.label_id, room.label_id) == [(3, 1)]
     with acting_as(user_principal(people.recorder)):
         assert sql("SELECT access.readers_of(%s)", room.label_id) == [(0,)]
+
+
+def test_reasons_nest_and_end(people):
+    with acting_as(SYSTEM):
+        with because("outer"):
+            with because("inner"):
+                assert sql("SELECT access.reason_given()") == [("inner",)]
+            with because(""):
+                assert sql("SELECT access.reason_given()") == [("outer",)]
+            assert sql("SELECT access.reason_given()") == [("outer",)]
+            with pytest.raises(KeyError), because("inner"):
+                raise KeyError
+            assert sql("SELECT access.reason_given()") == [("outer",)]
+        assert sql("SELECT access.reason_given()") == [("",)]

@@ -25,6 +25,11 @@ WRITTEN = [
         "INSERT INTO access_breakglass (id, user_id, reason, started_at, until)"
         " VALUES (gen_random_uuid(), '{other}', 'x', now(), now() + interval '1 minute')",
     ),
+    (
+        "access_invitation",
+        "INSERT INTO access_invitation (id, user_id, made_by_id, digest, activates, created_at, expires_at)"
+        " VALUES (gen_random_uuid(), '{other}', '{colleague}', 'x', true, now(), now())",
+    ),
     ("access_breakglassnotice", "UPDATE access_breakglassnotice SET reviewer_id = '{other}'"),
 ]
 

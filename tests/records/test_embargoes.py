@@ -7,7 +7,7 @@ from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from access.context import SYSTEM, acting_as, user_principal
+from access.context import SYSTEM, acting_as, because, user_principal
 from access.levels import Level, Role
 from access.models import User
 from negotiations.models import Channel
@@ -202,6 +202,16 @@ def test_what_is_written_after_the_agreement_is_not_opened(people, secret):
     assert (stored(secret.channel).level, state_of(embargo)) == (2, "lapsed")
     page = signed_in(people.reviewer).get(secret.channel.get_absolute_url()).content.decode()
     assert "lapsed, because the record was changed" in page
+
+
+@pytest.mark.parametrize(("to_level", "level", "state"), [(0, 2, "lapsed"), (3, 3, "applied")])
+def test_while_the_emergency_switch_is_on_nothing_opens_by_itself(people, secret, to_level, level, state):
+    embargo = agreed(people, secret.channel, to_level=to_level)
+    with acting_as(user_principal(people.administrator)), because("A leak"), connection.cursor() as cursor:
+        cursor.execute("SELECT access.set_house_state('read_only')")
+    set_back(embargo)
+    run_clock()
+    assert (stored(secret.channel).level, state_of(embargo)) == (level, state)
 
 
 def test_a_withdrawn_record_is_not_opened(people, secret):

@@ -28,7 +28,9 @@ def still_time(monkeypatch):
 
 
 def answers_to(asker: Asker, world: Open, hidden: Secrets) -> Answers:
-    """Return everything one reader is answered."""
+    """Return everything one reader is answered; a visitor comes each time for the first time."""
+    if asker.user is None:
+        asker.client.cookies.clear()
     asking = Asking(asker, world, lambda model: hidden.one(model).pk)
     asking.everything(("head", "options") if asker.name == "analyst" else ())
     if asker.name in WITH_REPORTS:

@@ -18,9 +18,11 @@ BEGIN
     IF is_own AND access.my_name() LIKE 'user:%' THEN
         RETURN coalesce(NEW, OLD);
     END IF;
-    -- Whoever is entering notes that a factor was used, and sets up the first one where one must be had. As soon as a
-    -- factor has been used there is a way in, and nobody adds another before having gone it.
-    IF is_own AND is_entering AND TG_OP = 'UPDATE' AND NEW.type = OLD.type THEN
+    -- Whoever is entering notes that a factor or a code was used, and changes nothing else: a secret copied from a row
+    -- of their own would let them in. They set up the first factor where one must be had. As soon as a factor has been
+    -- used there is a way in, and nobody adds another before having gone it.
+    IF is_own AND is_entering AND TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'last_used_at' #- '{data,used_mask}'
+                                                    = to_jsonb(OLD) - 'last_used_at' #- '{data,used_mask}' THEN
         RETURN NEW;
     END IF;
     IF is_own AND is_entering AND TG_OP = 'INSERT' AND NOT EXISTS (

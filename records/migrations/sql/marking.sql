@@ -13,7 +13,7 @@ DECLARE
 BEGIN
     NEW.level := NEW.to_level;
     NEW.compartments := NEW.to_compartments;
-    IF coalesce(current_setting('parley.reader', true), '') = '' THEN
+    IF access_private.owner_at_work() THEN
         RETURN NEW;
     END IF;
     reader := access.me();
@@ -54,7 +54,7 @@ END $$;
 CREATE FUNCTION access_private.guard_summary() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF coalesce(current_setting('parley.reader', true), '') = '' OR NEW.review_state = 'draft' OR access.may('lower') THEN
+    IF access_private.owner_at_work() OR NEW.review_state = 'draft' OR access.may('lower') THEN
         RETURN NEW;
     END IF;
     IF TG_OP = 'INSERT' OR OLD.review_state = 'draft'

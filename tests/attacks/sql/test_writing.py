@@ -108,7 +108,24 @@ ATTACKS = [
            "SELECT access.set_house_state('closed')", DENIED, "administrator's token"),
     Attack("the emergency switch, with SQL inside", "SELECT access.set_house_state('open''; DROP TABLE x --')", CHECK,
            "administrator"),
+    # Second factors and invitations
+    Attack("a secret put in another's factor", "UPDATE mfa_authenticator SET data = '{{\"secret\": \"x\"}}'", DENIED),
+    Attack("a secret put in before the second factor",
+           "UPDATE mfa_authenticator SET data = '{{\"secret\": \"x\"}}'", DENIED, "entering"),
+    Attack("a factor made another kind", "UPDATE mfa_authenticator SET type = 'recovery_codes'", DENIED, "entering"),
+    Attack("a factor handed on", "UPDATE mfa_authenticator SET user_id = '{recorder.pk}'", DENIED, "entering"),
+    Attack("a factor taken away", "DELETE FROM mfa_authenticator", DENIED),
+    Attack("a factor taken away before it is asked for", "DELETE FROM mfa_authenticator", DENIED, "entering"),
+    Attack("the only factor, by a token", "DELETE FROM mfa_authenticator", DENIED, "reviewer's token"),
+    Attack("a factor for another",
+           "INSERT INTO mfa_authenticator (type, data, created_at, user_id) VALUES ('totp', '{{}}',"
+           " now(), '{reviewer.pk}')", DENIED),
+    Attack("an invitation", "INSERT INTO access_invitation (id, user_id, made_by_id, digest, activates, created_at,"
+           " expires_at) VALUES ('{new}', '{reviewer.pk}', '{recorder.pk}', 'x', true, now(), now())", DENIED),
+    Attack("an invitation accepted by a guess", "SELECT access.accept_invitation('x'' OR true --', 'x')", [(None,)]),
     # History and events
+    Attack("a seal", "SELECT records.seal_history()", DENIED),
+    Attack("a seal broken", "UPDATE records_historyseal SET hash = ''", DENIED),
     Attack("rewriting the history", "UPDATE records_historyentry SET reason = 'x'", DENIED),
     Attack("deleting history", "DELETE FROM records_historyentry", DENIED),
     Attack("inventing history", "INSERT INTO records_historyentry (record_table) VALUES ('x')", DENIED),

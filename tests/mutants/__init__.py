@@ -1,0 +1,1 @@
+"""The script that damages the rules (scripts/mutants)."""
