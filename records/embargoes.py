@@ -16,7 +16,14 @@ from records.services import add_record, change_marking, lock_record, withdraw_r
 
 
 def propose_embargo(
-    actor: Reader, record: Record, *, level: int, compartments: Iterable[int], at: dt.datetime, reason: str
+    actor: Reader,
+    record: Record,
+    *,
+    level: int,
+    compartments: Iterable[int],
+    at: dt.datetime,
+    reason: str,
+    external_id: str = "",
 ) -> Embargo:
     """Propose that a record be marked anew at ``at`` and return the embargo as stored.
 
@@ -24,7 +31,12 @@ def propose_embargo(
     """
     check_embargo(actor, record, level=level, compartments=compartments, at=at, reason=reason)
     embargo = Embargo(
-        record=record, to_level=int(level), to_compartments=sorted(set(compartments)), at=at, reason=reason.strip()
+        record=record,
+        to_level=int(level),
+        to_compartments=sorted(set(compartments)),
+        at=at,
+        reason=reason.strip(),
+        external_id=external_id,
     )
     # As the database will mark it.
     embargo.level, embargo.compartments = embargo.to_level, embargo.to_compartments

@@ -86,6 +86,7 @@ class EmbargoViewSet(RecordViewSet):
             compartments=record.to_compartments,
             at=record.at,
             reason=record.reason,
+            external_id=record.external_id,
         )
 
     @extend_schema(request=LookedAtSerializer, parameters=[IF_MATCH])

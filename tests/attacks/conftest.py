@@ -4,6 +4,7 @@ import logging
 from types import SimpleNamespace
 
 import pytest
+from django.core.cache import cache
 
 from access.context import SYSTEM, acting_as
 from access.levels import Level
@@ -16,7 +17,8 @@ from tests.records.kinds import api_of
 
 @pytest.fixture(autouse=True)
 def quiet():
-    """Refusals are what is looked for; the log need not repeat each."""
+    """Refusals are what is looked for; the log need not repeat each. Attempts counted by other tests are forgotten."""
+    cache.clear()
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)

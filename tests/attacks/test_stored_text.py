@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from access.context import SYSTEM, acting_as
 from negotiations.models import Meeting
-from reports.models import ReportRun
+from records.models import Record
 from reports.public_record.exporting import as_csv, export_rows
 from reports.public_record.files import FILES
 from reports.public_record.formulas import as_text, as_written
@@ -57,7 +57,7 @@ def test_markup_is_text_on_every_page(api, people, world):
     written = write_everywhere(api, evil, MARKUP)
     client, shown = signed_in(people.reviewer), 0
     for address in addresses():
-        if address.is_api or address.name == "theme" or address.model is ReportRun:
+        if address.is_api or address.name == "theme" or (address.model and not issubclass(address.model, Record)):
             continue
         pks = [None]
         if address.model:
