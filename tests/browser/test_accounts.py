@@ -70,6 +70,7 @@ def end_session(house, page) -> None:
 
 def check(page) -> None:
     """Nothing inaccessible and nothing sideways, in either look."""
+    page.wait_for_load_state()  # a click may have led to another page
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

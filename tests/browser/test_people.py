@@ -13,6 +13,7 @@ def sound(page_as):
     """Return a function that checks the page: nothing on the console, nothing for axe, nothing wider than the page."""
 
     def check(page):
+        page.wait_for_load_state()  # a click may have led to another page
         assert page.said == [], page.url
         width = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         assert page.evaluate(width), page.url
