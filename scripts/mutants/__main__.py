@@ -38,13 +38,13 @@ def main() -> int:
                 print("The tests fail without any damage: mend that first.")
                 return 1
         total, caught, survivors = Counter(), Counter(), []
-        for done, (mutant, survived) in enumerate(running.try_all(mutants, chosen.jobs, chosen.tests), 1):
+        for done, (mutant, end) in enumerate(running.try_all(mutants, chosen.jobs, chosen.tests), 1):
             kind = mutant.name.split(" ")[0].rstrip(":s")
             total[kind] += 1
-            caught[kind] += not survived
-            if survived:
+            caught[kind] += end == "caught"
+            if end != "caught":
                 survivors.append(mutant.name)
-                print(f"survived: {mutant.name}", flush=True)
+                print(f"{mutant.name}: {end}", flush=True)
             if done % 50 == 0:
                 print(f"{done} of {len(mutants)}", flush=True)
     for kind in total:

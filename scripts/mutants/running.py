@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -117,19 +117,22 @@ def in_child(function: Callable[..., bool], *arguments, **options) -> bool:
     return bool(status)
 
 
-def try_one(mutant: Mutant, name: str, tests: Sequence[str]) -> bool:
-    """Damage a copy of the whole database and return whether the damage survives."""
-    with database(name, TEMPLATE):
-        if mutant.statement:
-            as_owner(mutant.statement, name)
-        return in_child(survives, mutant, name, tests)
+def try_one(mutant: Mutant, name: str, tests: Sequence[str]) -> str:
+    """Damage a copy of the whole database and return ``caught``, ``survived``, or what went wrong in trying."""
+    try:
+        with database(name, TEMPLATE):
+            if mutant.statement:
+                as_owner(mutant.statement, name)
+            return "survived" if in_child(survives, mutant, name, tests) else "caught"
+    except (RuntimeError, psycopg2.Error) as error:
+        return f"not tried: {error}"
 
 
-def try_all(mutants: list[Mutant], jobs: int, tests: Sequence[str]) -> Iterator[tuple[Mutant, bool]]:
-    """Yield each mutant with whether it survived, ``jobs`` at once, in their order."""
+def try_all(mutants: list[Mutant], jobs: int, tests: Sequence[str]) -> Iterator[tuple[Mutant, str]]:
+    """Yield each mutant with what came of it, ``jobs`` at once, as they end."""
     django.setup()
     get_resolver().url_patterns  # noqa: B018 - imports every view once, for all children
     with ThreadPoolExecutor(jobs) as pool:
-        futures = [(m, pool.submit(try_one, m, f"{TEMPLATE}_{number}", tests)) for number, m in enumerate(mutants)]
-        for mutant, future in futures:
-            yield mutant, future.result()
+        futures = {pool.submit(try_one, m, f"{TEMPLATE}_{number}", tests): m for number, m in enumerate(mutants)}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
