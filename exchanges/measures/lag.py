@@ -1,6 +1,7 @@
 """Days from one date to another, each only as precise as known. Pure functions; rules: DOMAIN.md section 4."""
 
 import datetime as dt
+import itertools
 import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,5 +66,5 @@ def typical(spans: Iterable[Days]) -> Typical:
 def usual_gap(contacts: Iterable[dt.date]) -> float | None:
     """Return the median number of days between contacts; None where there are fewer than two."""
     days = sorted(set(contacts))
-    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    gaps = [(later - earlier).days for earlier, later in itertools.pairwise(days)]
     return statistics.median(gaps) if gaps else None

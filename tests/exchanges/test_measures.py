@@ -1,6 +1,7 @@
 """Arithmetic over events, by properties that hold whatever the numbers. Rules: DOMAIN.md section 4."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from hypothesis import given
@@ -91,7 +92,7 @@ def test_a_difference_reads_in_words(first, second, words):
 def test_the_running_sums_end_with_the_whole_and_never_fall(pairs):
     sums = running(pairs)
     assert sums[-1] == (add_up(p.first for p in pairs), add_up(p.second for p in pairs))
-    for (earlier, _one), (later, _other) in zip(sums, sums[1:], strict=False):
+    for (earlier, _one), (later, _other) in itertools.pairwise(sums):
         assert later.low >= earlier.low
         assert later.without_number >= earlier.without_number
 
@@ -117,7 +118,7 @@ def test_a_median_is_of_exact_spans_and_tells_what_it_leaves_out(spans):
 @given(st.lists(DAYS))
 def test_the_usual_gap_lies_between_the_shortest_and_the_longest(contacts):
     days = sorted(set(contacts))
-    gaps = [(b - a).days for a, b in zip(days, days[1:], strict=False)]
+    gaps = [(b - a).days for a, b in itertools.pairwise(days)]
     assert usual_gap(contacts) is None if not gaps else min(gaps) <= usual_gap(contacts) <= max(gaps)
 
 
