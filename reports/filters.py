@@ -1,5 +1,7 @@
 """Filters of the list of one's own reports, and of what is measured over many records."""
 
+import uuid
+
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +39,7 @@ class EventFilter(django_filters.FilterSet):
         model = Outcome
         fields = []
 
-    def filter_channel(self, queryset, name, value):
+    def filter_channel(self, queryset, name, value: uuid.UUID):
         return queryset.filter(pk__in=OutcomeChannel.objects.counted().filter(channel=value).values("outcome"))
 
 

@@ -43,10 +43,22 @@ class BoundsSerializer(serializers.Serializer):
 
 
 class SumSerializer(BoundsSerializer):
-    """Lowest and highest claims of different events, added up; `without_number` of the events have none."""
+    """Lowest and highest claims of different events, added up; `without_number` of the events have none.
+
+    `low` and `high` are null where no event has a number: that is not 0.
+    """
+
+    low = serializers.SerializerMethodField()
+    high = serializers.SerializerMethodField(help_text="Also null where it is open upward.")
 
     events = serializers.IntegerField()
     without_number = serializers.IntegerField()
+
+    def get_low(self, found) -> int | None:
+        return found.low if found.is_known else None
+
+    def get_high(self, found) -> int | None:
+        return found.high if found.is_known else None
 
 
 class CategoryPairSerializer(serializers.Serializer):
@@ -75,7 +87,7 @@ class ParitySerializer(serializers.Serializer):
     """Events of one kind in one conflict with two parties, the oldest first."""
 
     conflict = ReferenceField()
-    kind = serializers.ChoiceField(choices=OutcomeKind.choices)
+    outcome_kind = serializers.ChoiceField(source="kind", choices=OutcomeKind.choices)
     directions = serializers.SerializerMethodField(help_text="The two directions, in the order of the figures.")
     difference_so_far = serializers.CharField()
     lines = ParityLineSerializer(many=True)
@@ -96,7 +108,7 @@ class LagCaseSerializer(serializers.Serializer):
 class LagSerializer(serializers.Serializer):
     """The median of the exact spans and of how many; all cases; how many were left out of it and why."""
 
-    kind = serializers.ChoiceField(choices=LagKind.choices)
+    span = serializers.ChoiceField(source="kind", choices=LagKind.choices)
     median_days = serializers.FloatField(source="typical.median", allow_null=True)
     n = serializers.IntegerField(source="typical.n")
     imprecise = serializers.IntegerField(source="typical.imprecise", help_text="Cases without exact dates.")

@@ -30,6 +30,15 @@ class Sum(Bounds):
     events: int = 0
     without_number: int = 0
 
+    @property
+    def is_known(self) -> bool:
+        """Whether any number is in it: where none was disclosed, the sum is not 0 but not known."""
+        return not self.events or self.events > self.without_number
+
+    @property
+    def stated(self) -> str:
+        return super().stated if self.is_known else _("not known")
+
 
 @dataclass(frozen=True)
 class Between:

@@ -105,8 +105,9 @@ def gap_of(total: RunningTotal, recorded: list[Outcome], figures: dict, own: dic
         counting_basis=total.counting_basis,
     )
     stated = bounds_of_total(total)
-    gap = between(stated, sums[0]) if stated else None
-    told = [] if gap is None or (gap.low == gap.high == 0) else explanations(covered)
+    gap = between(stated, sums[0]) if stated and sums[0].is_known else None
+    agrees = gap is not None and gap.low == gap.high == 0
+    told = [] if agrees else explanations(covered)
     return TotalGap(total, kinds, total.since or begins, events, *sums, gap, told)
 
 

@@ -50,7 +50,10 @@ class ParityLine:
 
 @dataclass(frozen=True)
 class Parity:
-    """The events of one kind in one conflict with two parties, the oldest first."""
+    """The events of one kind in one conflict with two parties, the oldest first.
+
+    ``difference_so_far`` is of the events with a number in both directions: the others would stand in one only.
+    """
 
     conflict: Conflict
     kind: OutcomeKind
@@ -108,7 +111,9 @@ def parity_in(kind: OutcomeKind, parties: tuple, events: list[Outcome], figures:
         so_far = next(sums) if took_place(outcome) else so_far
         others = [pair_of(figures[outcome.pk], parties, one) for one in beside(figures[outcome.pk], parties, kind)]
         lines.append(ParityLine(outcome, took_place(outcome), head, others, claims[outcome.pk], so_far))
-    words = in_words(Pair(*so_far).difference, first.direction_label, second.direction_label)
+    known = [line.head.pair for line in lines if line.counts and line.head.pair.difference is not None]
+    difference = Pair(*running(known)[-1]).difference if known else None
+    words = in_words(difference, first.direction_label, second.direction_label)
     return Parity(first.conflict, kind, parties, lines, words, parity_chart(lines, parties, kind))
 
 

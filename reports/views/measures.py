@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 
 from access import permissions
 from exchanges.models import Outcome, RunningTotal
+from exchanges.vocabulary import Category
 from negotiations.models import Channel
 from records.display import link, links, shown
 from reports import filters
@@ -72,11 +73,10 @@ def claim_links(claims) -> str:
 
 def sum_told(found) -> str:
     """Return a sum of ranges with the number of events that have none."""
-    told = found.stated if found.events > found.without_number else _("not known")
     if not found.without_number:
-        return told
+        return found.stated
     missing = ngettext("%(n)s event without a number", "%(n)s events without a number", found.without_number)
-    return f"{told} ({missing % {'n': found.without_number}})"
+    return f"{found.stated} ({missing % {'n': found.without_number}})"
 
 
 class ParityPage(MeasurePage):
@@ -257,7 +257,7 @@ def gap_row(one) -> list:
     words = total.conflict.directions().get(total.direction, total.direction)
     return [
         link(total),
-        f"{total.get_category_display()}, {words}",
+        f"{Category(total.category).label}, {words}",
         _("%(since)s to %(as_of)s") % {"since": since, "as_of": shown(total.as_of)},
         sum_told(one.own) if one.own else _("compared with no kind of event"),
         sum_told(one.all_claims) if one.all_claims else "",
