@@ -243,8 +243,6 @@ SPECTACULAR_SETTINGS = {
     # Closed lists that share a field's name; the others are named after their field.
     "ENUM_NAME_OVERRIDES": {
         "FigureStage": "exchanges.vocabulary.Stage",
-        "EstimateMethod": "exchanges.vocabulary.EstimateMethod",
-        "DifferenceReason": "exchanges.vocabulary.DifferenceReason",
         "AgreementStage": "negotiations.vocabulary.AgreementStage",
         "MandateRole": "intermediaries.models.MandateRole",
         "ActorRole": "exchanges.vocabulary.ActorRole",
