@@ -37,7 +37,7 @@ class OutcomeFilter(RecordFilterSet):
 class ClaimFilter(RecordFilterSet):
     claimant = among(_("Claimed by"), Actor)
     category = choice(_("Of what"), Category.choices)
-    state = choice(_("In force"), ClaimState.choices)
+    state = choice(_("In force"), ClaimState.choices, field_name="state_found")
     claim_kind = choice(_("Kind"), ClaimKind.choices)
     stage = choice(_("Stage"), Stage.choices)
     since = since(_("Since"), "outcome__started_on")
@@ -72,7 +72,7 @@ class RunningTotalFilter(RecordFilterSet):
     claimant = among(_("Claimed by"), Actor)
     category = choice(_("Of what"), Category.choices)
     scope = choice(_("Scope"), TotalScope.choices)
-    state = choice(_("In force"), ClaimState.choices)
+    state = choice(_("In force"), ClaimState.choices, field_name="state_found")
     since = since(_("Since"), "as_of")
     until = until(_("Until"), "as_of")
 

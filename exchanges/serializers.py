@@ -5,11 +5,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions, serializers
 
 from exchanges import models
-from exchanges.querysets import figures_of_loaded
+from exchanges.querysets import figures_of
 from exchanges.reconciling import Agreement
-from exchanges.vocabulary import Category, Stage
+from exchanges.vocabulary import Category, DifferenceReason, EstimateMethod, Stage
 from negotiations.serializers import DATED, WhenMixin
 from records.api.serializers import LinkedRecordField, RecordSerializer, api_url
+from sources.models import ClaimState
 from sources.serializers import NestedCitationSerializer
 
 
@@ -29,6 +30,14 @@ class StatedOnceMixin(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+def state_field() -> serializers.ChoiceField:
+    return serializers.ChoiceField(
+        choices=ClaimState.choices,
+        read_only=True,
+        help_text="Whether it is in force, as far as you may see what supersedes it.",
+    )
+
+
 STATED = ("claimant", "claimant_words", "direction", "category", "quantifier", "number", "number_high", "said_on")
 
 
@@ -42,6 +51,8 @@ class ClaimSerializer(StatedOnceMixin, RecordSerializer):
     )
     citations = NestedCitationSerializer(many=True, read_only=True)
 
+    state = state_field()
+
     stated_once = (*STATED, "outcome", "commitment", "stage", "as_of", "supersedes", "claim_kind")
 
     class Meta:
@@ -50,7 +61,6 @@ class ClaimSerializer(StatedOnceMixin, RecordSerializer):
             *RecordSerializer.base_fields, "outcome", "commitment", *STATED, "stated", "stage", "as_of", "claim_kind",
             "state", "supersedes", "notes", "citations",
         )  # fmt: skip
-        read_only_fields = ("state",)
 
 
 class NestedClaimSerializer(ClaimSerializer):
@@ -58,6 +68,13 @@ class NestedClaimSerializer(ClaimSerializer):
 
     class Meta(ClaimSerializer.Meta):
         fields = tuple(name for name in ClaimSerializer.Meta.fields if name not in {"outcome", "commitment"})
+
+
+class DifferenceSerializer(serializers.Serializer):
+    """By how much the claims differ, and why."""
+
+    size = serializers.IntegerField()
+    reason = serializers.ChoiceField(choices=DifferenceReason.choices)
 
 
 class FigureRangeSerializer(serializers.Serializer):
@@ -72,16 +89,33 @@ class FigureRangeSerializer(serializers.Serializer):
     is_approximate = serializers.BooleanField()
     claimants = serializers.IntegerField(help_text="How many claimants state a number.")
     agreement = serializers.ChoiceField(choices=[(state.value, state.value) for state in Agreement])
+    parts_differ = serializers.BooleanField(help_text="Whether the claims about the parts of this total differ.")
+    independent_sources = serializers.IntegerField(help_text="Echoes and one claimant's repetitions count once.")
+    best = serializers.IntegerField(allow_null=True, help_text="Null while unresolved.")
+    rule = serializers.ChoiceField(choices=EstimateMethod.choices, help_text="By which rule the best figure was set.")
+    estimate = serializers.UUIDField(allow_null=True, help_text="The reviewer's estimate that sets the best figure.")
+    difference = DifferenceSerializer(allow_null=True)
 
 
 class EstimateSerializer(StatedOnceMixin, RecordSerializer):
-    stated_once = ("outcome", "direction", "category", "low", "best", "high", "method", "reason", "supersedes")
+    stated_once = (
+        "outcome",
+        "direction",
+        "category",
+        "low",
+        "best",
+        "high",
+        "method",
+        "reason",
+        "difference",
+        "supersedes",
+    )
 
     class Meta:
         model = models.Estimate
         fields = (
             *RecordSerializer.base_fields, "outcome", "direction", "category", "low", "best", "high", "method",
-            "reason", "supersedes",
+            "reason", "difference", "supersedes",
         )  # fmt: skip
 
 
@@ -98,6 +132,8 @@ class RunningTotalSerializer(StatedOnceMixin, RecordSerializer):
     category = serializers.ChoiceField(choices=Category.choices)
     citations = NestedCitationSerializer(many=True, read_only=True)
 
+    state = state_field()
+
     stated_once = (*STATED, "conflict", "scope", "counting_basis", "since", "as_of", "supersedes")
 
     class Meta:
@@ -106,7 +142,6 @@ class RunningTotalSerializer(StatedOnceMixin, RecordSerializer):
             *RecordSerializer.base_fields, "conflict", *STATED, "stated", "scope", "counting_basis", "since", "as_of",
             "supersedes", "state", "notes", "citations",
         )  # fmt: skip
-        read_only_fields = ("state",)
 
 
 class OutcomeChannelSerializer(RecordSerializer):
@@ -209,4 +244,7 @@ class OutcomeSerializer(WhenMixin, RecordSerializer):
 
     @extend_schema_field(FigureRangeSerializer(many=True))
     def get_figures(self, outcome) -> list[dict]:
-        return FigureRangeSerializer(figures_of_loaded(outcome), many=True).data
+        if "figures" not in self.context:  # of all that stand on the page at once
+            shown = self.parent.instance if isinstance(self.parent, serializers.ListSerializer) else [outcome]
+            self.context["figures"] = figures_of(shown)
+        return FigureRangeSerializer(self.context["figures"][outcome.pk], many=True).data

@@ -37,6 +37,9 @@ class ClaimViewSet(RecordViewSet):
     related = ("outcome", "commitment", "claimant", "supersedes__claimant")
     prefetch = (with_citations(),)
 
+    def get_queryset(self):
+        return super().get_queryset().with_state()
+
     def add(self, record):
         if record.supersedes:
             return supersede_claim(current_reader(), record.supersedes, record)

@@ -204,9 +204,24 @@ class EstimateMethod(models.TextChoices):
     """By which rule a best figure was reached. Source: DOMAIN.md section 3."""
 
     ALL_AGREE = "all_agree", _("all claims agree")
+    ONLY_CLAIM = "only_claim", _("the only claim made")
     RECEIVING_SIDE = "receiving_side", _("the receiving side's own itemised count")
     REVIEWER = "reviewer", _("set by a reviewer")
     UNRESOLVED = "unresolved", _("unresolved")
+
+
+class DifferenceReason(models.TextChoices):
+    """Why claims differ. Source: DOMAIN.md section 3."""
+
+    CIVILIANS = "civilians", _("civilians counted or not")
+    WOUNDED = "wounded", _("wounded counted apart")
+    CUT_OFF = "cut_off", _("other cut-off")
+    STAGE = "stage", _("other stage")
+    DEFINITION = "definition", _("other definition")
+    SENT_RECEIVED = "sent_received", _("sent against received")
+    UNVERIFIED = "unverified", _("unverified")
+    MISPRINT = "misprint", _("misprint")
+    UNEXPLAINED = "unexplained", _("unexplained")
 
 
 class EstimateUse(models.TextChoices):

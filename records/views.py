@@ -72,8 +72,12 @@ class RecordListView(KindMixin, ListView):
     prefetch: tuple = ()
     lede = ""
 
+    def records(self):
+        """Return the records of the kind, before any filter."""
+        return self.model.objects.all()
+
     def get_queryset(self):
-        queryset = self.model.objects.select_related("label", *self.related).prefetch_related(*self.prefetch)
+        queryset = self.records().select_related("label", *self.related).prefetch_related(*self.prefetch)
         self.filterset = self.filterset_class(self.request.GET, queryset=queryset)
         self.filterset.hide_api_only()
         queryset = self.filterset.qs if self.filterset.is_valid() else queryset.none()

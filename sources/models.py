@@ -7,8 +7,10 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from access.managers import ClassifiedManager
 from intermediaries.models import Actor
-from records.models import NAME_COLLATION, Record, record_constraints
+from records.known import KnownOn
+from records.models import NAME_COLLATION, Record, RecordQuerySet, ReviewState, record_constraints
 from sources.admiralty import Credibility, Reliability
 
 
@@ -156,8 +158,56 @@ class ClaimState(models.TextChoices):
     REFUTED = "refuted", _("Refuted")
 
 
+class FigureQuerySet(RecordQuerySet):
+    """Stated figures the reader may see, as they stand for that reader, now or on an earlier day."""
+
+    def counted(self, known: KnownOn | None = None):
+        """What may enter a figure: neither withdrawn nor draft; with ``known``, as it was known on that day.
+
+        A figure is known from the day on which it was said, published or recorded here, whichever came first; with
+        ``known.recorded_only`` from the day on which it was recorded.
+        """
+        if known is None:
+            return super().counted()
+        cited = Citation.objects.filter(models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gte=known.end))
+        cited = cited.filter(record_id=models.OuterRef("pk"))
+        since = models.Q(recorded_at__lt=known.end)
+        if not known.recorded_only:
+            published = models.Q(source__published_on__lte=known.day) | models.Q(source__said_on__lte=known.day)
+            since |= models.Q(said_on__lte=known.day) | models.Exists(cited.filter(published))
+        standing = models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gte=known.end)
+        return self.exclude(review_state=ReviewState.DRAFT).filter(standing, since)
+
+    def with_state(self, known: KnownOn | None = None):
+        """Annotate ``state_found``: whether each is in force for this reader; see ``Figure.state``."""
+        superseding = self.model.objects.counted(known).filter(supersedes=models.OuterRef("pk"))
+        refuted = models.Q(refuted_at__isnull=False)
+        withdrawn = models.Q(withdrawn_at__isnull=False)
+        if known is not None:
+            refuted, withdrawn = models.Q(refuted_at__lt=known.end), models.Q(withdrawn_at__lt=known.end)
+        return self.annotate(
+            state_found=models.Case(
+                models.When(withdrawn, then=models.Value(ClaimState.WITHDRAWN.value)),
+                models.When(refuted, then=models.Value(ClaimState.REFUTED.value)),
+                models.When(models.Exists(superseding), then=models.Value(ClaimState.SUPERSEDED.value)),
+                default=models.Value(ClaimState.CURRENT.value),
+                output_field=models.CharField(),
+            )
+        )
+
+    def in_force(self, known: KnownOn | None = None):
+        """What counts: neither withdrawn, nor draft, nor refuted, nor superseded by another that the reader sees."""
+        return self.counted(known).with_state(known).filter(state_found=ClaimState.CURRENT)
+
+
+FigureManager = ClassifiedManager.from_queryset(FigureQuerySet)
+
+
 class Figure(models.Model):
-    """A number somebody stated: how it is meant, in which direction, of which category."""
+    """A number somebody stated: how it is meant, in which direction, of which category.
+
+    Whether it is in force is not stored: a claim that supersedes it may be one that not everybody may see.
+    """
 
     claimant = models.ForeignKey(Actor, models.PROTECT, related_name="+", verbose_name=_("who says it"))
     claimant_words = models.CharField(_("claimant in the words used"), max_length=200, blank=True)
@@ -169,9 +219,26 @@ class Figure(models.Model):
     )
     number_high = models.BigIntegerField(_("upper number"), null=True, blank=True)
     said_on = models.DateField(_("said on"), null=True, blank=True)
+    refuted_at = models.DateTimeField(_("refuted"), null=True, blank=True, editable=False)
+    refuted_reason = models.TextField(_("why it is refuted"), blank=True, editable=False)
+
+    objects = FigureManager()
 
     class Meta:
         abstract = True
+
+    @property
+    def state(self) -> str:
+        """Whether the figure is in force for this reader: one of ``ClaimState``."""
+        found = self.__dict__.get("state_found")
+        if found is None:
+            found = type(self).objects.with_state().values_list("state_found", flat=True).get(pk=self.pk)
+            self.state_found = found
+        return found
+
+    @property
+    def state_label(self) -> str:
+        return str(ClaimState(self.state).label)
 
     @property
     def stated(self) -> str:
@@ -196,6 +263,12 @@ def figure_constraints(name: str) -> list[models.BaseConstraint]:
         ),
         models.CheckConstraint(condition=models.Q(quantifier__in=Quantifier.values), name=f"{name}_quantifier_known"),
         models.CheckConstraint(
+            condition=models.Q(refuted_at=None, refuted_reason="")
+            | (models.Q(refuted_at__isnull=False) & ~models.Q(refuted_reason="")),
+            name=f"{name}_refuted_with_reason",
+            violation_error_message=_("Say why it is refuted."),
+        ),
+        models.CheckConstraint(
             # Said aloud that both are there: with an empty one the comparison is unknown, which a check lets pass.
             condition=models.Q(
                 quantifier="between",
@@ -216,7 +289,6 @@ class AbstractClaim(Figure, Record):
     """One figure by one claimant. Never edited: superseded, withdrawn or refuted. Its citations are its sources."""
 
     claim_kind = models.CharField(_("kind"), max_length=12, choices=ClaimKind.choices, default=ClaimKind.OFFICIAL)
-    state = models.CharField(_("state"), max_length=10, choices=ClaimState.choices, default=ClaimState.CURRENT)
     supersedes = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("supersedes")
     )

@@ -5,10 +5,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from exchanges.models.outcomes import Outcome
-from exchanges.vocabulary import Category, EstimateMethod, EstimateUse, Stage, TotalScope
+from exchanges.vocabulary import Category, DifferenceReason, EstimateMethod, EstimateUse, Stage, TotalScope
 from negotiations.models import Commitment, Conflict
 from records.models import Record, record_constraints
-from sources.models import AbstractClaim, ClaimState, Figure, figure_constraints
+from sources.models import AbstractClaim, Figure, figure_constraints
 
 
 class Claim(AbstractClaim):
@@ -30,7 +30,6 @@ class Claim(AbstractClaim):
         constraints = [
             *record_constraints("claim"),
             *figure_constraints("claim"),
-            models.CheckConstraint(condition=models.Q(state__in=ClaimState.values), name="claim_state_known"),
             models.CheckConstraint(condition=models.Q(category__in=Category.values), name="claim_category_known"),
             models.CheckConstraint(
                 condition=models.Q(outcome__isnull=False, commitment=None)
@@ -69,6 +68,9 @@ class Estimate(Record):
     high = models.BigIntegerField(_("high"), null=True, blank=True, help_text=_("Leave empty where open upward."))
     method = models.CharField(_("rule"), max_length=14, choices=EstimateMethod.choices, default=EstimateMethod.REVIEWER)
     reason = models.TextField(_("reason"))
+    difference = models.CharField(
+        _("why the claims differ"), max_length=13, choices=DifferenceReason.choices, blank=True
+    )
     supersedes = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("supersedes")
     )
@@ -88,6 +90,9 @@ class Estimate(Record):
                 & (models.Q(best=None) | models.Q(high=None) | models.Q(best__lte=models.F("high"))),
                 name="estimate_low_best_high",
                 violation_error_message=_("Low, best and high must follow one another."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(difference__in=["", *DifferenceReason.values]), name="estimate_difference_known"
             ),
         ]
 
@@ -136,7 +141,6 @@ class RunningTotal(Figure, Record):
     supersedes = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("supersedes")
     )
-    state = models.CharField(_("state"), max_length=10, choices=ClaimState.choices, default=ClaimState.CURRENT)
     notes = models.TextField(_("notes"), blank=True)
 
     class Meta(Record.Meta):
@@ -149,7 +153,6 @@ class RunningTotal(Figure, Record):
             models.CheckConstraint(
                 condition=models.Q(category__in=Category.values), name="running_total_category_known"
             ),
-            models.CheckConstraint(condition=models.Q(state__in=ClaimState.values), name="running_total_state_known"),
             models.CheckConstraint(
                 condition=models.Q(since=None) | models.Q(as_of__gte=models.F("since")),
                 name="running_total_since_before_as_of",

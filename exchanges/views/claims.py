@@ -32,8 +32,11 @@ class ClaimList(RecordListView):
         Column(_("Direction"), of_outcome, sort="direction"),
         Column(_("About"), about),
         Column(_("Sources"), cited),
-        Column(_("In force"), "state", sort="state"),
+        Column(_("In force"), "state_label", sort="state_found"),
     ]
+
+    def records(self):
+        return Claim.objects.with_state()
 
 
 class ClaimDetail(RecordDetailView):
@@ -51,15 +54,15 @@ class ClaimDetail(RecordDetailView):
         "claim_kind",
         "said_on",
         "as_of",
-        Column(_("In force"), "state"),
+        Column(_("In force"), "state_label"),
         "supersedes",
     ]
     sections = [
         Section(
             "superseded-by",
             _("Superseded by"),
-            [Column(_("Claim"), str), Column(_("Said on"), "said_on"), Column(_("In force"), "state")],
-            lambda claim: claim.superseded_by.current().select_related("label", "claimant"),
+            [Column(_("Claim"), str), Column(_("Said on"), "said_on"), Column(_("In force"), "state_label")],
+            lambda claim: claim.superseded_by.current().with_state().select_related("label", "claimant"),
             _("No later claim supersedes this one."),
         ),
         Section(
@@ -88,6 +91,9 @@ class RunningTotalList(RecordListView):
         Column(_("Sources"), cited),
     ]
 
+    def records(self):
+        return RunningTotal.objects.with_state()
+
 
 class RunningTotalDetail(RecordDetailView):
     model = RunningTotal
@@ -104,15 +110,15 @@ class RunningTotalDetail(RecordDetailView):
         "since",
         "as_of",
         "said_on",
-        Column(_("In force"), "state"),
+        Column(_("In force"), "state_label"),
         "supersedes",
     ]
     sections = [
         Section(
             "superseded-by",
             _("Superseded by"),
-            [Column(_("Total"), str), Column(_("As of"), "as_of"), Column(_("In force"), "state")],
-            lambda total: total.superseded_by.current().select_related("label", "claimant"),
+            [Column(_("Total"), str), Column(_("As of"), "as_of"), Column(_("In force"), "state_label")],
+            lambda total: total.superseded_by.current().with_state().select_related("label", "claimant"),
             _("No later total supersedes this one."),
         ),
     ]

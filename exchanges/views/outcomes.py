@@ -226,6 +226,7 @@ class OutcomeDetail(RecordDetailView):
         """Return every claim as a row: who says it, which way, of what, how many, where it is said, in force or not."""
         found = (
             Claim.objects.current()
+            .with_state()
             .filter(outcome=self.object)
             .select_related("label", "claimant", "supersedes__claimant")
             .prefetch_related(with_citations())

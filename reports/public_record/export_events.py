@@ -11,7 +11,7 @@ from reports.public_record import codes
 from reports.public_record.directory import key_of
 from reports.public_record.export_cells import day, joined, keys, sources_of
 from reports.public_record.files import FILES
-from sources.models import Citation, ClaimKind, ClaimState
+from sources.models import Citation, ClaimKind
 
 # Roles of the two sides and of carriers; every other role is that of an intermediary.
 NO_INTERMEDIARIES = (ActorRole.RELEASING, ActorRole.RECEIVING, ActorRole.TRANSIT, ActorRole.ESCORT)
@@ -74,9 +74,9 @@ def figure_cells(figure: Claim | RunningTotal) -> dict[str, str]:
 def claims(file: str, kind: str, parent: str) -> Iterator[dict[str, str]]:
     """Yield one row for each citation of each claim in force."""
     in_force = (
-        Claim.objects.counted()
+        Claim.objects.in_force()
         .filter(outcome__outcome_kind=kind, outcome__withdrawn_at=None)
-        .filter(state=ClaimState.CURRENT, number__isnull=False, quantifier__in=codes.QUALIFIER)
+        .filter(number__isnull=False, quantifier__in=codes.QUALIFIER)
         .exclude(claim_kind=ClaimKind.DENIAL)
         .select_related("outcome", "claimant")
         .in_bulk()
@@ -99,9 +99,7 @@ def claims(file: str, kind: str, parent: str) -> Iterator[dict[str, str]]:
 
 def running_totals() -> Iterator[dict[str, str]]:
     cited = sources_of(RunningTotal)
-    totals = RunningTotal.objects.counted().filter(
-        state=ClaimState.CURRENT, number__isnull=False, quantifier__in=codes.QUALIFIER
-    )
+    totals = RunningTotal.objects.in_force().filter(number__isnull=False, quantifier__in=codes.QUALIFIER)
     for total in totals.select_related("claimant"):
         if cited[total.pk]:
             yield {

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
-from access.context import because
 from exchanges.models import Claim, RunningTotal
 from exchanges.vocabulary import Stage, TotalScope
 from records.models import Record
@@ -49,7 +48,7 @@ def write_claims(ground: Ground) -> None:
     in_force = {
         identity_of(one.claim, IDENTITY): one.claim
         for one in rows
-        if one.claim and one.claim.state == ClaimState.CURRENT and not one.claim.is_withdrawn
+        if one.claim and one.claim.state == ClaimState.CURRENT
     }
     new, moved = [], []
     written = last_imported([one.claim for one in rows if one.claim and one.identity != identity_of(one.claim)])
@@ -71,8 +70,14 @@ def write_claims(ground: Ground) -> None:
     cite(ground, in_force, moved, "changed")
     for one in moved:
         ground.desk.withdraw(one.citation, CHANGED)
+    replaced = set(
+        Claim.objects.filter(supersedes__in=[claim.pk for claim in emptied.values()]).values_list(
+            "supersedes_id", flat=True
+        )
+    )
     for claim in emptied.values():
-        supersede(ground, claim)
+        if claim.pk not in replaced:  # what its rows say now was there already, said by another row
+            ground.desk.withdraw(claim, CHANGED)
     ground.desk.advance(len(rows))
     report_missing(ground)
 
@@ -125,7 +130,7 @@ def join_recorded(rows: list[Figured]) -> None:
         known = found.get(citation.external_id)
         if known is None or known.is_withdrawn or not citation.is_withdrawn:
             found[citation.external_id] = citation
-    claims = Claim.objects.in_bulk([citation.record_id for citation in found.values()])
+    claims = Claim.objects.with_state().in_bulk([citation.record_id for citation in found.values()])
     for one in rows:
         one.citation = found.get(one.row.id)
         if one.citation is not None and not one.citation.is_withdrawn:
@@ -195,14 +200,6 @@ def cite(ground: Ground, in_force: dict[tuple, Claim], rows: list[Figured], fate
     ground.desk.create(Citation, wanted, fate)
 
 
-def supersede(ground: Ground, figure: Claim | RunningTotal) -> None:
-    """Put a figure out of force, unless somebody has done so already."""
-    if figure.state == ClaimState.CURRENT:
-        figure.state = ClaimState.SUPERSEDED
-        with because(CHANGED):
-            figure.save(update_fields=["state"])
-
-
 def report_missing(ground: Ground) -> None:
     """Report the rows of claim files that are no longer there."""
     claim = ContentType.objects.get_for_model(Claim)
@@ -231,7 +228,6 @@ def write_totals(ground: Ground) -> dict[str, RunningTotal]:
     for one in superseding:
         old = totals[one.key]
         one.fields["supersedes"] = old
-        supersede(ground, old)
         for citation in Citation.objects.current().filter(record_id=old.pk).exclude(external_id=""):
             ground.desk.withdraw(citation, CHANGED)
     new = [one for one in wanted.values() if one.key not in totals]

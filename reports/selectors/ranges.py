@@ -1,19 +1,15 @@
-"""The ranges of what is claimed of many events, each with the claims it rests on; two statements."""
+"""The ranges of what is claimed of many events, each with the claims it rests on; a bounded number of statements."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from exchanges.models import Claim, Outcome
-from exchanges.querysets import counted_ranges
-from exchanges.reconciling import FigureRange, PlainClaim, latest, order
+from exchanges.querysets import figures_of, plain_claims
+from exchanges.reconciling import FigureRange, comparable, in_force, order
 from exchanges.vocabulary import Stage
 from negotiations.models import Conflict
-from sources.models import ClaimState
-
-PLAIN = ("claimant_id", "direction", "category", "quantifier", "number", "number_high", "stage", "state", "as_of")
 
 
 @dataclass(frozen=True)
@@ -48,39 +44,25 @@ def ranges_of(outcomes: list[Outcome], conflict: Conflict) -> tuple[dict[Any, li
     parties = list(conflict.parties.current())
     words = {party.direction: party.direction_label for party in parties} | conflict.directions()
     labels = {party.label_id for party in parties}
-    by_outcome: dict[Any, list[Claim]] = defaultdict(list)
-    claims = Claim.objects.counted().filter(outcome__in=[outcome.pk for outcome in outcomes], state=ClaimState.CURRENT)
-    for claim in claims.select_related("claimant").order_by("recorded_at", "pk"):
-        by_outcome[claim.outcome_id].append(claim)
-        labels.add(claim.label_id)
-    return {outcome.pk: stated_of(outcome, by_outcome[outcome.pk], words) for outcome in outcomes}, labels
-
-
-def stated_of(outcome: Outcome, claims: list[Claim], words: dict[str, str]) -> list[Stated]:
-    """Return the ranges of one event in the order of the directions, each with the claims that made it."""
-    behind: dict[PlainClaim, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        behind[PlainClaim(*(getattr(claim, name) for name in PLAIN))].append(claim)
-    groups: dict[tuple, list[PlainClaim]] = defaultdict(list)
-    for plain in behind:
-        groups[plain.direction, plain.category, plain.stage].append(plain)
+    figures = figures_of(outcomes)
+    plain = plain_claims({"outcome": list(figures)})
+    claims = Claim.objects.in_force().filter(outcome__in=list(figures)).select_related("claimant")
+    stated = {claim.pk: claim for claim in claims.order_by("recorded_at", "pk")}
+    place = {identity: place for place, identity in enumerate(stated)}
+    labels.update(claim.label_id for claim in stated.values())
     places = {direction: place for place, direction in enumerate(words)}
-    found = sorted(
-        counted_ranges(outcome, behind),
-        key=lambda figure: (places.get(figure.direction, len(places)), order(figure.category), figure.stage),
-    )
-    return [
-        Stated(
-            what_of(figure, words),
-            figure,
-            [
-                claim
-                for plain in latest(groups[figure.direction, figure.category, figure.stage])
-                for claim in behind[plain]
-            ],
+    found = {}
+    for outcome, ranges in figures.items():
+        groups = comparable(in_force(plain[outcome]))
+        behind = {
+            key: [stated[one] for one in sorted({one.identity for one in group} & stated.keys(), key=place.get)]
+            for key, group in groups.items()
+        }
+        ranges.sort(
+            key=lambda figure: (places.get(figure.direction, len(places)), order(figure.category), figure.stage)
         )
-        for figure in found
-    ]
+        found[outcome] = [Stated(what_of(figure, words), figure, behind[figure.key]) for figure in ranges]
+    return found, labels
 
 
 def what_of(figure: FigureRange, directions: dict[str, str]) -> str:
