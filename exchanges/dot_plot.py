@@ -126,9 +126,7 @@ def plot(said: Sequence[Said], band: Range | None, words: dict[str, str], *, wid
     def at(number: int) -> float:
         return round(left + (number - first) * (right - left) / (last - first), 1)
 
-    rows = [
-        row_of(one, name, y, at, (indent, float(width))) for one, name, y in zip(said, names, middles, strict=True)
-    ]
+    rows = [row_of(one, name, y, at, (indent, float(width))) for one, name, y in zip(said, names, middles, strict=True)]
     ticks = [(at(number), f"{number:,}") for number in ticks_of(first, last)]
     made = Plot(width, height, HEAD, bottom, indent, width, rows, ticks=ticks)
     return with_band(made, band, at, words) if band else made

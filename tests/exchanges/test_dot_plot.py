@@ -1,12 +1,21 @@
 """The picture of claims: every number where it belongs, whatever the numbers; nothing drawn that nobody said."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exchanges.dot_plot import Range, Said, domain, hatched, plot, ticks_of
 
-WORDS = {"low": "Low", "best": "Best", "high": "High", "and": " and ", "open": "open upward", "undisclosed": "none told"}
+WORDS = {
+    "low": "Low",
+    "best": "Best",
+    "high": "High",
+    "and": " and ",
+    "open": "open upward",
+    "undisclosed": "none told",
+}
 numbers = st.integers(0, 10**9)
 
 
@@ -44,7 +53,7 @@ def test_ticks_are_few_round_and_within(one, two):
     ticks = ticks_of(first, last)
     assert all(first <= tick <= last for tick in ticks)
     assert len(ticks) <= 6
-    assert len({b - a for a, b in zip(ticks, ticks[1:], strict=False)}) <= 1
+    assert len({b - a for a, b in itertools.pairwise(ticks)}) <= 1
 
 
 def test_lines_at_one_number_share_their_words():
