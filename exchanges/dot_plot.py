@@ -164,7 +164,7 @@ def heads(band: Range, at, made: Plot, words: dict[str, str]) -> list[Text]:
         # The best figure has a line of words of its own, so that it runs into no other.
         y = HEAD - 28 if is_best and len(by_number) > 1 else HEAD - 10
         anchor = "middle" if is_best else ("end" if number == band.low and band.high != band.low else "start")
-        found.append(Text(x, y, anchor, f"{told} {number:,}", is_best))
+        found.append(Text(x, y, anchor, f"{told[:1].upper()}{told[1:]} {number:,}", is_best))
     if band.high is None:
         found.append(Text(made.right, HEAD - 10, "end", words["open"]))
     return found

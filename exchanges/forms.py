@@ -21,11 +21,8 @@ from sources.models import ClaimKind, Quantifier
 class WholeNumber(forms.IntegerField):
     """A whole number as people type it, with or without commas or spaces between thousands."""
 
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w6c"})
     default_error_messages = {"invalid": gettext_lazy("Give a whole number, for example 1,200, or leave it empty.")}
-
-    def __init__(self, **kwargs):
-        super().__init__(required=False, **kwargs)
 
     def to_python(self, value):
         if isinstance(value, str):
@@ -59,9 +56,12 @@ class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
         label=gettext_lazy("Meant as"), choices=Quantifier.choices, initial=Quantifier.EXACTLY
     )
     number = WholeNumber(
-        label=gettext_lazy("Number"), help_text=gettext_lazy("Leave empty when no number was disclosed.")
+        label=gettext_lazy("Number"), required=False,
+        help_text=gettext_lazy("Leave empty when no number was disclosed."),
+    )  # fmt: skip
+    number_high = WholeNumber(
+        label=gettext_lazy("Upper number"), required=False, help_text=gettext_lazy("Only for “between”.")
     )
-    number_high = WholeNumber(label=gettext_lazy("Upper number"), help_text=gettext_lazy("Only for “between”."))
     claimant_words = forms.CharField(
         label=gettext_lazy("Claimant in the words used"), max_length=200, required=False,
         help_text=gettext_lazy("For example a ministry or a headquarters."),
@@ -79,7 +79,7 @@ class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
     id = None
 
     # What the page asks first, and what it keeps folded.
-    first = ("claimant", "direction", "category", "quantifier", "number", "source", "publisher", "url")
+    first = (("claimant",), ("direction", "category"), ("quantifier", "number"), ("source",), ("publisher", "url"))
     more = (
         "number_high", "claimant_words", "quote", "title", "reliability", "credibility", "claim_kind", "stage",
         "said_on", "as_of", "notes", "level", "compartments",
@@ -95,14 +95,12 @@ class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
         super().__init__(*args, **kwargs)
         self.outcome = outcome
         self.fields["direction"].choices = [("", _("Not stated")), *outcome.conflict.directions().items()]
-        self.fields["publisher"].help_text = _("Of a new source: who published it.")
+        source = self.fields["source"]
+        source.required = not any(self.data.get(name) for name in ("publisher", "url", "title"))
+        source.error_messages["required"] = _("Choose the source, or give publisher and address of a new one.")
+        self.fields["publisher"].label = _("Publisher of a new source")
+        self.fields["url"].label = _("Its address")
         self.initial.setdefault("level", min(Level.INTERNAL, current_reader().clearance))
-
-    def clean(self):
-        cleaned = super().clean()
-        if not self.errors and not any(cleaned.get(name) for name in ("source", "url", "publisher", "title")):
-            self.add_error("source", _("Choose the source, or give the publisher and the address of a new one."))
-        return cleaned
 
     def claim(self) -> Claim:
         """Return the claim as typed, not yet written."""
@@ -116,8 +114,9 @@ class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
         """Return the source as typed."""
         return {name: self.cleaned_data.get(name) for name in self.of_source}
 
-    def in_first(self) -> list:
-        return [self[name] for name in self.first if name in self.fields]
+    def in_first(self) -> list[list]:
+        """Return the fields asked first; those of one list stand on one line."""
+        return [[self[name] for name in line] for line in self.first]
 
     def in_more(self) -> list:
         return [self[name] for name in self.more if name in self.fields]
@@ -142,9 +141,16 @@ class RefuteForm(RefusedMixin, forms.Form):
 class EstimateForm(RefusedMixin, ReadersForm):
     """Low, best and high of one figure, with what part each claim had in it. ``claims`` are those weighed."""
 
-    low = WholeNumber(label=gettext_lazy("Low"))
-    best = WholeNumber(label=gettext_lazy("Best"), help_text=gettext_lazy("Leave empty while unresolved."))
-    high = WholeNumber(label=gettext_lazy("High"), help_text=gettext_lazy("Leave empty where open upward."))
+    low = WholeNumber(
+        label=gettext_lazy("Low"), min_value=0, help_text=gettext_lazy("0 where the range is open downward."),
+        error_messages={"required": gettext_lazy("Give the lowest number; 0 where the range is open downward.")},
+    )  # fmt: skip
+    best = WholeNumber(
+        label=gettext_lazy("Best"), required=False, help_text=gettext_lazy("Leave empty while unresolved.")
+    )
+    high = WholeNumber(
+        label=gettext_lazy("High"), required=False, help_text=gettext_lazy("Leave empty where open upward.")
+    )
     difference = forms.ChoiceField(
         label=gettext_lazy("Why do the claims differ?"),
         choices=[("", gettext_lazy("They do not differ")), *DifferenceReason.choices],
@@ -168,7 +174,7 @@ class EstimateForm(RefusedMixin, ReadersForm):
                 label=_("Use of %(claim)s") % {"claim": claim}, choices=EstimateUse.choices
             )
             self.fields[f"why-{claim.pk}"] = forms.CharField(
-                label=_("Why %(claim)s") % {"claim": claim}, required=False, max_length=2000
+                label=_("Reason for %(claim)s") % {"claim": claim}, required=False, max_length=2000
             )
 
     def refuse(self, error: ValidationError) -> None:
@@ -181,13 +187,13 @@ class EstimateForm(RefusedMixin, ReadersForm):
         else:
             super().refuse(error)
 
-    def clean_low(self):
-        if self.cleaned_data["low"] is None:
-            raise ValidationError(_("Give the lowest number; 0 where the range is open downward."))
-        return self.cleaned_data["low"]
-
     def clean(self):
         cleaned = super().clean()
+        low, best, high = (cleaned.get(name) for name in ("low", "best", "high"))
+        if low is not None and high is not None and high < low:
+            self.add_error("high", _("High lies below low. Give the greater of the two here."))
+        elif low is not None and best is not None and (best < low or (high is not None and best > high)):
+            self.add_error("best", _("Best lies outside low and high. Widen the range, or leave it empty."))
         for claim in self.claims:
             is_excluded = cleaned.get(f"use-{claim.pk}") == EstimateUse.EXCLUDED
             if is_excluded and not cleaned.get(f"why-{claim.pk}", "").strip():

@@ -49,6 +49,10 @@ class ClaimRow:
         return STATE_CSS[self.state]
 
     @property
+    def is_quoted(self) -> bool:
+        return any(citation.quote for citation in self.first.citations.all())
+
+    @property
     def reason(self) -> str:
         """Why it no longer counts, where somebody had to say so."""
         return self.first.withdrawn_reason or self.first.refuted_reason
@@ -112,7 +116,8 @@ def table(outcome: Outcome, parties: list[Party], claims: list[Claim]) -> dict:
                 role=roles.get(claim.claimant_id, _("other")),
                 cells=[Cell(words) for words in directions.values()],
                 category="" if claim.category == Category.TOTAL else category_of(claim),
-                stage="" if claim.stage == Stage.DELIVERED else claim.get_stage_display(),
+                # "Offered" and "planned" are in both lists; once is enough.
+                stage="" if claim.stage in (Stage.DELIVERED, claim.category) else claim.get_stage_display(),
             ),
         )
         row.cells[list(directions).index(claim.direction)].claims.append(claim)

@@ -9,7 +9,7 @@ from exchanges.querysets import took_place
 from exchanges.reconciling import FigureRange, PlainClaim, comparable
 from exchanges.views.claim_rows import name_of
 from exchanges.views.figures import direction_words
-from exchanges.vocabulary import Category, Stage
+from exchanges.vocabulary import Category, CategoryRole, Stage, role_of
 from negotiations.models import Party
 
 
@@ -29,7 +29,9 @@ def pictures(
         said = said_by(group, by_identity)
         if len(said) < 2 and any(one.low is not None or one.high is not None for one in said):
             continue
-        direction, _category, stage = key
+        direction, category, stage = key
+        if role_of(category) == CategoryRole.PART and is_told_alike(said):
+            continue
         # Of what did not take place there is no figure of a delivery, so no band.
         band, number = band_of(ranges.get(key)), len(found) + 1
         found.append(
@@ -47,6 +49,11 @@ def pictures(
             }
         )
     return found
+
+
+def is_told_alike(said: list[Said]) -> bool:
+    """Whether all give the same number: of a part, which already stands beside its total, there is nothing to draw."""
+    return len({(one.low, one.high) for one in said}) == 1 and said[0].low is not None
 
 
 def place(key: tuple[str, str, str], codes: list[str]) -> tuple:
@@ -87,9 +94,9 @@ def band_of(figure: FigureRange | None) -> Range | None:
 def words() -> dict[str, str]:
     """Return the words in the pictures."""
     return {
-        "low": _("Low"),
-        "best": _("Best"),
-        "high": _("High"),
+        "low": _("low"),
+        "best": _("best"),
+        "high": _("high"),
         "and": _(" and "),
         "open": _("open upward"),
         "undisclosed": _("Number not disclosed"),

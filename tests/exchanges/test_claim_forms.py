@@ -250,8 +250,11 @@ def test_a_reviewer_sets_the_best_figure_with_every_claim_weighed(client, review
     [
         ({"reason": ""}, "reason"),
         ({"low": ""}, "low"),
-        ({"low": "-1"}, "__all__"),
-        ({"low": "190"}, "__all__"),
+        ({"low": "-1"}, "low"),
+        ({"low": "190"}, "high"),
+        ({"best": "149"}, "best"),
+        ({"best": "190"}, "best"),
+        ({"best": "-3"}, "best"),
         ({"best": "lots"}, "best"),
         ({"difference": "the weather"}, "difference"),
     ],

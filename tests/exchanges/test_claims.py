@@ -81,6 +81,17 @@ def test_a_correction_supersedes_and_both_stay(api, world):
     assert [(figure["low"], figure["high"], figure["agreement"]) for figure in figures] == [(189, 777, "disputed")]
 
 
+def test_claims_never_supersede_one_another_in_a_ring(api, world):
+    first = api.post(reverse("api:claim-list"), body(world, number=150)).json()
+    second = api.post(reverse("api:claim-list"), body(world, number=160, supersedes=first["id"])).json()
+    closing = api.patch(first["url"], {"supersedes": second["id"]}, headers={"If-Match": '"1"'})
+    assert set(fields(closing)) == {"supersedes"}
+    itself = api.patch(second["url"], {"supersedes": second["id"]}, headers={"If-Match": '"1"'})
+    assert set(fields(itself)) == {"supersedes"}
+    third = body(world, number=170, supersedes=first["id"])
+    assert "no longer in force" in fields(api.post(reverse("api:claim-list"), third))["supersedes"][0]
+
+
 def test_only_a_claim_about_the_same_is_superseded(api, world):
     with acting_as(SYSTEM):
         other = make(Outcome, conflict=world.conflict, outcome_kind="exchange")

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from exchanges.dot_plot import Range, Said, domain, hatched, plot, ticks_of
 
 WORDS = {
-    "low": "Low",
-    "best": "Best",
-    "high": "High",
+    "low": "low",
+    "best": "best",
+    "high": "high",
     "and": " and ",
     "open": "open upward",
     "undisclosed": "none told",
@@ -58,9 +58,9 @@ def test_ticks_are_few_round_and_within(one, two):
 
 def test_lines_at_one_number_share_their_words():
     made = drawn([exactly("A", 150), exactly("B", 189)], Range(150, 189, 189))
-    assert [head.words for head in made.heads] == ["Low 150", "Best and High 189"]
+    assert [head.words for head in made.heads] == ["Low 150", "Best and high 189"]
     made = drawn([exactly("A", 150), exactly("B", 150)], Range(150, 150, 150))
-    assert [head.words for head in made.heads] == ["Low, Best and High 150"]
+    assert [head.words for head in made.heads] == ["Low, best and high 150"]
 
 
 def test_at_least_and_at_most_are_open_on_their_side():

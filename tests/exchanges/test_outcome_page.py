@@ -70,6 +70,17 @@ def test_pictures_have_identifiers_of_their_own(client, world, rival):
     assert "plot-2-n-d" in ids
 
 
+def test_a_part_on_which_all_agree_is_not_drawn_again(client, world, rival):
+    for claimant in (world.actor, rival):
+        claim(world, number=189, claimant=claimant)
+        claim(world, number=187, claimant=claimant, category="military")
+    titles = [picture["title"] for picture in page(client, world).context["pictures"]]
+    assert titles == ["To the second"]
+    claim(world, number=186, claimant=rival, category="military")
+    titles = [picture["title"] for picture in page(client, world).context["pictures"]]
+    assert titles == ["To the second", "To the second, military"]
+
+
 def test_one_claim_alone_is_not_drawn(client, world):
     answer = page(client, world)
     assert answer.context["pictures"] == []
