@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from access import second_factor
 from access.accounts import arrival, signed_out
-from access.context import ANONYMOUS, acting_as, token_principal
+from access.context import ANONYMOUS, Reader, acting_as, token_principal
 from access.events import note
 from access.house import ALWAYS, answer_closed, answer_read_only
 from access.models import ApiToken
@@ -67,7 +68,7 @@ class ReadingDoorMiddleware:
                 response = closed
             elif must_sign_in and not is_open:
                 response = not_signed_in() if is_api else signed_out.answer(request)
-            elif reader.role == "entering" and not is_left_to_enter(request.path):
+            elif lacks_second_factor(request, reader):
                 response = second_factor_first(is_api)
             else:
                 response = self.get_response(request)
@@ -98,8 +99,11 @@ class ReadingDoorMiddleware:
         return None
 
 
-def is_left_to_enter(path: str) -> bool:
-    return path == "/account/" or path.startswith(ENTRY_PATHS)
+def lacks_second_factor(request: HttpRequest, reader: Reader) -> bool:
+    """Return whether a required second factor is missing, and the path is none of those on which it is set up."""
+    if request.api_token is not None:
+        return second_factor.is_missing(request.user)
+    return reader.role == "entering" and request.path != "/account/" and not request.path.startswith(ENTRY_PATHS)
 
 
 def second_factor_first(is_api: bool) -> HttpResponse:

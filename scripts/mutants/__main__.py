@@ -44,7 +44,7 @@ def main() -> int:
             caught[kind] += end == "caught"
             if end != "caught":
                 survivors.append(mutant.name)
-                print(f"{mutant.name}: {end}", flush=True)
+                print(f"{end}: {mutant.name}", flush=True)
             if done % 50 == 0:
                 print(f"{done} of {len(mutants)}", flush=True)
     for kind in total:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -59,15 +60,27 @@ def as_owner(statement: str, database: str | None = None) -> list[tuple]:
 @contextmanager
 def database(name: str, template: str | None = None):
     """Make a database, empty or as a copy, and drop it at the end; one left by a run that was killed goes first."""
-    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
-    as_owner(drop)
+    drop_database(name)
     as_owner(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
     # A copy has not the original's rights on the database itself; see access/installation.py.
     as_owner(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC; GRANT CONNECT ON DATABASE "{name}" TO {ROLE}')
     try:
         yield name
     finally:
-        as_owner(drop)
+        drop_database(name)
+
+
+def drop_database(name: str) -> None:
+    """Drop a database if it is there. Whoever is connected is sent away; the server's own vacuum is waited for."""
+    for attempt in range(20):
+        try:
+            as_owner(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        except psycopg2.errors.InsufficientPrivilege:
+            if attempt == 19:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 @contextmanager
@@ -125,7 +138,7 @@ def try_one(mutant: Mutant, name: str, tests: Sequence[str]) -> str:
                 as_owner(mutant.statement, name)
             return "survived" if in_child(survives, mutant, name, tests) else "caught"
     except (RuntimeError, psycopg2.Error) as error:
-        return f"not tried: {error}"
+        return f"not tried ({' '.join(str(error).split())})"
 
 
 def try_all(mutants: list[Mutant], jobs: int, tests: Sequence[str]) -> Iterator[tuple[Mutant, str]]:

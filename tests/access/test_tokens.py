@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -126,6 +127,17 @@ def test_a_token_works_only_from_its_networks(people):
     with acting_as(user_principal(people.reviewer)):
         told = Event.objects.get(kind="token_refused")
         assert (told.address, told.detail) == ("198.51.100.1", {})
+
+
+def test_a_token_does_nothing_while_its_user_lacks_a_required_second_factor(people, settings):
+    _token, secret = made(signed_in(people.reviewer))
+    assert by(secret).status_code == 200
+    settings.SECOND_FACTOR_REQUIRED_FOR = ["reviewer"]
+    refused = by(secret)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "second_factor_required")
+    with acting_as(user_principal(people.reviewer)):
+        Authenticator.objects.create(user=people.reviewer, type=Authenticator.Type.TOTP, data={"secret": "encrypted"})
+    assert by(secret).status_code == 200
 
 
 def test_expired_revoked_and_unknown_tokens_are_refused_alike(people):

@@ -28,6 +28,13 @@ def change(**columns: str) -> str:
     return f"UPDATE {ACTOR} SET {told} WHERE id = '{{own.pk}}'"
 
 
+def report_with(**changes: str) -> str:
+    """Return an INSERT of a copy of the member's report, in the member's name, changed by hand."""
+    fields = {"id": "{new}", "principal": "user:{member.pk}"} | changes
+    given = "{{" + json.dumps(fields)[1:-1] + "}}"
+    return f"INSERT INTO reports_reportrun SELECT (jsonb_populate_record(r, '{given}')).* FROM reports_reportrun r"
+
+
 ATTACKS = [
     # Promoting oneself
     Attack("own clearance", "UPDATE access_user SET clearance = 3 WHERE id = '{outsider.pk}'", DENIED, "outsider"),
@@ -219,10 +226,9 @@ ATTACKS = [
     Attack("label forged beside the principal", "SELECT set_config('parley.reader', replace(current_setting("
            "'parley.reader'), '{recorder.pk}', '{reviewer.pk}'), true), access.my_role()", DENIED),
     # Reports
-    Attack("a report in another's name", "INSERT INTO reports_reportrun SELECT (jsonb_populate_record(r, '{{\"id\":"
-           " \"{new}\", \"owner_id\": \"{reviewer.pk}\"}}')).* FROM reports_reportrun r", DENIED, "member"),
-    Attack("a report made as somebody else", "INSERT INTO reports_reportrun SELECT (jsonb_populate_record(r, '{{\"id\":"
-           " \"{new}\", \"principal\": \"system\"}}')).* FROM reports_reportrun r", DENIED, "member"),
+    Attack("a report in another's name", report_with(owner_id="{reviewer.pk}"), DENIED, "member"),
+    Attack("a report made as somebody else", report_with(principal="system"), DENIED, "member"),
+    Attack("a report on a conflict not seen", report_with(conflict_id="{new}"), DENIED, "member"),
     Attack("a report turned over to the system", "UPDATE reports_reportrun SET principal = 'system'", DENIED, "member"),
     Attack("a report given away", "UPDATE reports_reportrun SET owner_id = '{recorder.pk}'", DENIED, "member"),
     Attack("another's report changed", "UPDATE reports_reportrun SET owner_id = '{recorder.pk}'", 0),
