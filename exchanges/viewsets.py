@@ -1,25 +1,28 @@
 """The API's resources of the exchanges room."""
 
+from drf_spectacular.utils import extend_schema, extend_schema_view
+
 from access import permissions
 from access.context import current_reader
 from exchanges import filters, models, serializers
 from exchanges.querysets import with_claims
-from exchanges.services import supersede_claim, supersede_estimate
+from exchanges.services import set_estimate, supersede_claim
 from records.api.viewsets import RecordViewSet
+from records.known_views import PARAMETERS, AsKnownResource
 from records.querysets import current
 from sources.querysets import with_citations
 
 KEPT = ("recorded_at", "updated_at")
 
 
-class OutcomeViewSet(RecordViewSet):
+@extend_schema_view(list=extend_schema(parameters=PARAMETERS), retrieve=extend_schema(parameters=PARAMETERS))
+class OutcomeViewSet(AsKnownResource, RecordViewSet):
     queryset = models.Outcome.objects.all()
     serializer_class = serializers.OutcomeSerializer
     filterset_class = filters.OutcomeFilter
     ordering_fields = ("started_on", "title", "outcome_kind", "status", *KEPT)
     related = ("conflict", "place", "place_to", "parent")
     prefetch = (
-        with_claims(),
         current("roles", models.OutcomeRole, "actor", "credited_by"),
         current("channel_links", models.OutcomeChannel, "channel"),
         current("meeting_links", models.OutcomeMeeting, "meeting__channel"),
@@ -28,8 +31,12 @@ class OutcomeViewSet(RecordViewSet):
         with_citations(),
     )
 
+    def get_queryset(self):
+        return super().get_queryset().prefetch_related(with_claims(self.known))
 
-class ClaimViewSet(RecordViewSet):
+
+@extend_schema_view(list=extend_schema(parameters=PARAMETERS), retrieve=extend_schema(parameters=PARAMETERS))
+class ClaimViewSet(AsKnownResource, RecordViewSet):
     queryset = models.Claim.objects.all()
     serializer_class = serializers.ClaimSerializer
     filterset_class = filters.ClaimFilter
@@ -38,7 +45,8 @@ class ClaimViewSet(RecordViewSet):
     prefetch = (with_citations(),)
 
     def get_queryset(self):
-        return super().get_queryset().with_state()
+        claims = super().get_queryset()
+        return (claims if self.known is None else claims.counted(self.known)).with_state(self.known)
 
     def add(self, record):
         if record.supersedes:
@@ -59,17 +67,24 @@ class ReviewedViewSet(RecordViewSet):
     actions_needed = dict.fromkeys(["create", "partial_update", "withdraw", "marking"], permissions.ESTIMATE)
 
 
-class EstimateViewSet(ReviewedViewSet):
+@extend_schema_view(list=extend_schema(parameters=PARAMETERS), retrieve=extend_schema(parameters=PARAMETERS))
+class EstimateViewSet(AsKnownResource, ReviewedViewSet):
     queryset = models.Estimate.objects.all()
     serializer_class = serializers.EstimateSerializer
     filterset_class = filters.EstimateFilter
     ordering_fields = ("low", "best", "high", *KEPT)
     related = ("outcome", "supersedes")
+    prefetch = (current("claim_links", models.EstimateClaim, "claim__claimant"),)
 
-    def add(self, record):
-        if record.supersedes:
-            return supersede_estimate(current_reader(), record.supersedes, record)
-        return super().add(record)
+    def get_queryset(self):
+        """Estimates as they were made by the end of the day asked for; a judgement is known when it is recorded."""
+        estimates = super().get_queryset()
+        return estimates if self.known is None else estimates.filter(recorded_at__lt=self.known.end)
+
+    def make(self, fields):
+        weighed = [(one["claim"], one.get("use", ""), one.get("reason", "")) for one in fields.pop("claim_links")]
+        supersedes = fields.pop("supersedes", None)
+        return set_estimate(current_reader(), models.Estimate(**fields), weighed, supersedes=supersedes)
 
 
 class EstimateClaimViewSet(ReviewedViewSet):

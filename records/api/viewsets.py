@@ -82,6 +82,7 @@ class RecordViewSet(
     actions_needed = {"withdraw": permissions.WITHDRAW}
     related: tuple[str, ...] = ()
     prefetch: tuple = ()
+    other_parameters: frozenset[str] = frozenset()  # of lists, besides the filters
 
     def get_queryset(self):
         return super().get_queryset().select_related("label", "author", *self.related).prefetch_related(*self.prefetch)
@@ -90,7 +91,8 @@ class RecordViewSet(
         # Filters belong to the list: a withdrawn record, left out there, is still found by its address.
         if self.action != "list":
             return queryset
-        unknown = set(self.request.query_params) - set(self.filterset_class.base_filters) - PARAMETERS_OF_LISTS
+        unknown = set(self.request.query_params) - set(self.filterset_class.base_filters)
+        unknown -= PARAMETERS_OF_LISTS | self.other_parameters
         if unknown:
             # A filter that is mistyped and ignored would answer with everything.
             raise exceptions.ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
@@ -129,12 +131,16 @@ class RecordViewSet(
     def create(self, request, *args, **kwargs):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        record = self.add(self.model_of()(**serializer.validated_data))
+        record = self.make(serializer.validated_data)
         record = self.get_queryset().get(pk=record.pk)
         body = self.get_serializer(record).data
         return Response(
             body, status=status.HTTP_201_CREATED, headers={"Location": body["url"], "ETag": etag_of(record)}
         )
+
+    def make(self, fields: dict[str, Any]) -> Record:
+        """Write a new record of these fields; resources that write several records at once override this."""
+        return self.add(self.model_of()(**fields))
 
     def add(self, record: Record) -> Record:
         """Write a new record; resources whose records are written by a service of their own call that instead."""

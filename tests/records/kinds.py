@@ -35,6 +35,8 @@ class Kind:
         """Return the body with identifiers of the world's records for the values that begin with ``@``."""
 
         def value(given):
+            if isinstance(given, list):
+                return [{name: value(one) for name, one in item.items()} for item in given]
             if not isinstance(given, str) or not given.startswith("@"):
                 return given
             part, _dot, name = given.removeprefix("@").partition(".")
@@ -121,7 +123,7 @@ KINDS = [
     ),
     Kind(
         exchanges.Estimate,
-        {"outcome": "@outcome", "low": 150, "high": 189, "reason": "itemised"},
+        {"outcome": "@outcome", "low": 150, "high": 189, "reason": "itemised", "claims": [{"claim": "@claim"}]},
         ("external_id", "x"),
         "outcome",
     ),
