@@ -19,7 +19,7 @@ def addresses(house, outcome) -> dict[str, str]:
     script = house.script("reviewer")
     given = {
         "outcome": outcome["id"], "direction": "to_russia", "category": "military", "low": 150, "best": 150,
-        "high": 150, "reason": "One side speaks of it.",
+        "high": 150, "reason": "One side speaks of it.", "claims": [{"claim": outcome["claims"][0]["id"]}],
     }  # fmt: skip
     estimate = script.post_json("/api/v1/estimates/", given)
     assert estimate.status == 201, estimate.text
