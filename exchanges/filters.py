@@ -5,6 +5,7 @@ import uuid
 from django.utils.translation import gettext_lazy as _
 
 from exchanges import models
+from exchanges.credit import credits_given
 from exchanges.vocabulary import ActorRole, Category, EstimateMethod, OutcomeKind, OutcomeStatus, Stage, TotalScope
 from intermediaries.models import Actor
 from negotiations.models import Channel, Conflict
@@ -104,13 +105,18 @@ class OutcomeAgreementFilter(RecordFilterSet):
 class OutcomeRoleFilter(RecordFilterSet):
     actor = among(_("Actor"), Actor)
     role = choice(_("Role"), ActorRole.choices)
-    credited_by = among(_("Credited by"), Actor)
+    outcome_kind = choice(_("Kind"), OutcomeKind.choices, field_name="outcome__outcome_kind")
+    credited_by = among(_("Credited by"), Actor, null_label=_("not stated"))
+    counts = choice(_("Counted"), [("credit", _("as credit"))], method="filter_counts")
     since = since(_("Since"), "outcome__started_on")
     until = until(_("Until"), "outcome__started_on")
 
     class Meta:
         model = models.OutcomeRole
         fields = ["outcome"]
+
+    def filter_counts(self, queryset, name, value):
+        return queryset.filter(pk__in=credits_given().values("pk"))
 
     api_only = (*RecordFilterSet.api_only, "outcome")
 

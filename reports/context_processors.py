@@ -34,6 +34,18 @@ def shell(request: HttpRequest) -> dict:
             ],
         ),
     ]
+    groups.append(
+        (
+            _("Analysis"),
+            [
+                ("reports:parity", _("Parity"), "outcome", None),
+                ("reports:lag", _("Lag"), "time", None),
+                ("reports:silence", _("Alarms"), "alert", None),
+                ("reports:credit", _("Credit"), "med", None),
+                ("reports:gaps", _("Running totals"), "check", None),
+            ],
+        )
+    )
     if permissions.may(permissions.WRITE):
         groups.append((_("Confidentiality"), [("records:embargo-list", _("Embargoes"), "lock", None)]))
     if permissions.may(permissions.REPORT):

@@ -129,6 +129,7 @@ def make_world(
         quantity=777,
         direction_words=word,
     )
+    add("mute", negotiations.Mute, channel=channel, reason=f"{word} pause is agreed.")
     outcome = add(
         "outcome",
         exchanges.Outcome,

@@ -99,6 +99,12 @@ KINDS = [
         "owed_by",
     ),
     Kind(
+        negotiations.Mute,
+        {"channel": "@channel", "reason": "They meet after the holidays."},
+        ("until", "2099-01-01"),
+        "channel",
+    ),
+    Kind(
         exchanges.Outcome,
         {"conflict": "@conflict", "outcome_kind": "exchange", "started_on": "2025-05-23"},
         ("notes", "seen"),
