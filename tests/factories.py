@@ -168,7 +168,9 @@ def make_world(
         high=777,
         reason=f"{word} reason",
     )
-    add("estimate_claim", exchanges.EstimateClaim, estimate=estimate, claim=claim, reason=word)
+    # Whoever entered a claim does not use it in an estimate: the world of one author excludes it.
+    use = "triangulation" if author is None else "excluded"
+    add("estimate_claim", exchanges.EstimateClaim, estimate=estimate, claim=claim, use=use, reason=word)
     add(
         "running_total",
         exchanges.RunningTotal,
