@@ -3,6 +3,7 @@
 from access import permissions
 from access.context import current_reader
 from exchanges import filters, models, serializers
+from exchanges.deliveries import allocate_delivery
 from exchanges.querysets import with_claims
 from exchanges.services import supersede_claim, supersede_estimate
 from records.api.viewsets import RecordViewSet
@@ -113,4 +114,10 @@ class DeliveryViewSet(RecordViewSet):
     serializer_class = serializers.DeliverySerializer
     filterset_class = filters.DeliveryFilter
     ordering_fields = ("share", *KEPT)
-    related = ("outcome", "commitment")
+    related = ("outcome", "commitment__agreement__channel", "commitment__meeting__channel")
+
+    def add(self, record):
+        return allocate_delivery(current_reader(), record)
+
+    def change(self, record, *, expected_version, reason):
+        return allocate_delivery(current_reader(), record, expected_version=expected_version, reason=reason)

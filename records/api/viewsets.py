@@ -150,8 +150,12 @@ class RecordViewSet(
             setattr(record, name, value)
         # Why it is changed; where the kind has a reason of its own, that field is meant.
         reason = "" if "reason" in serializer.fields else str(request.data.get("reason") or "")[:2000]
-        change_record(current_reader(), record, expected_version=self.expected_version(), reason=reason)
+        self.change(record, expected_version=self.expected_version(), reason=reason)
         return self.answer(record)
+
+    def change(self, record: Record, *, expected_version: int, reason: str) -> Record:
+        """Write a changed record; resources whose records are changed by a service of their own call that instead."""
+        return change_record(current_reader(), record, expected_version=expected_version, reason=reason)
 
     @extend_schema(request=MarkingSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])

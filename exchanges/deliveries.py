@@ -1,0 +1,104 @@
+"""Allotting outcomes to promises: one verb for page, API and import, and what it refuses."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from access.context import Reader
+from exchanges.models import Delivery, Outcome
+from exchanges.promises import conflict_of, figure_for, is_of_remains
+from exchanges.querysets import figures_of, took_place
+from exchanges.reconciling import FigureRange
+from exchanges.vocabulary import Category
+from records.services import add_record, change_record
+
+
+@transaction.atomic
+def allocate_delivery(
+    actor: Reader, delivery: Delivery, *, reason: str = "", expected_version: int | None = None
+) -> Delivery:
+    """Write that an outcome, or a share of it, delivers a promise; return it as stored.
+
+    The outcome's row is held meanwhile, so that two at once cannot deliver the same people. Only what the actor may
+    see counts. Raises ValidationError by field as ``check_delivery``; StaleVersion where ``expected_version`` of a
+    stored delivery is no longer current.
+    """
+    held = Outcome.objects.select_for_update(of=("self",)).filter(pk=delivery.outcome_id).first()
+    if held is None:
+        raise ValidationError({"outcome": _("There is no record with this identifier.")})
+    check_delivery(delivery, held)
+    if delivery._state.adding:
+        return add_record(actor, delivery, reason=reason)
+    return change_record(actor, delivery, expected_version=expected_version, reason=reason)
+
+
+def check_delivery(delivery: Delivery, outcome: Outcome) -> None:
+    """Raise ValidationError, by field, for a delivery that cannot be.
+
+    On ``outcome``: withdrawn, or it did not take place. On ``commitment``: withdrawn, of another conflict, or already
+    delivered by the same people. On ``direction``: none of the conflict's. On ``share``: negative, above the whole, or
+    above what other promises leave of it.
+    """
+    commitment = delivery.commitment
+    if outcome.is_withdrawn:
+        raise ValidationError({"outcome": _("This outcome was withdrawn; it delivers nothing.")})
+    if not took_place(outcome):
+        told = _("This outcome did not take place; it delivers nothing. Choose one that did, or correct its status.")
+        raise ValidationError({"outcome": told})
+    if commitment.is_withdrawn:
+        raise ValidationError({"commitment": _("This promise was withdrawn; choose one that is in force.")})
+    if conflict_of(commitment) != outcome.conflict_id:
+        raise ValidationError({"commitment": _("This promise belongs to another conflict; choose one of the same.")})
+    outcome.conflict.check_direction(delivery.direction)
+    if delivery.share is not None and delivery.share < 0:
+        raise ValidationError({"share": _("A share cannot be negative. Leave it empty for all of the outcome.")})
+    others = Delivery.objects.current().filter(outcome=outcome, commitment__withdrawn_at=None).exclude(pk=delivery.pk)
+    check_whole(delivery, list(others.select_related("commitment")), figures_of([outcome])[outcome.pk])
+
+
+def check_whole(delivery: Delivery, others: Iterable[Delivery], figures: list[FigureRange]) -> None:
+    """Raise ValidationError where more people would be delivered than the outcome's greatest figure has."""
+    overlapping = [one for one in others if overlaps(one, delivery)]
+    if any(one.commitment_id == delivery.commitment_id for one in overlapping):
+        told = _("This outcome is already allotted to this promise. Change that delivery instead of adding another.")
+        raise ValidationError({"commitment": told})
+    if overlapping and (delivery.share is None or any(one.share is None for one in overlapping)):
+        told = _("The same people would be delivered twice: give this delivery a share, and the others theirs.")
+        raise ValidationError({"share": told})
+    if delivery.share is None:
+        return
+    whole = greatest(delivery, figures)
+    if whole is None:
+        return
+    if delivery.share > whole:
+        told = _("The share is above the whole: the outcome has %(whole)s. Give that number or less.")
+        raise ValidationError({"share": told % {"whole": f"{whole:,}"}})
+    left = whole - sum(one.share for one in overlapping)
+    if delivery.share > left:
+        told = _("The same people would be delivered twice: other promises leave %(left)s. Give that number or less.")
+        raise ValidationError({"share": told % {"left": f"{max(0, left):,}"}})
+
+
+def greatest(delivery: Delivery, figures: list[FigureRange]) -> int | None:
+    """Return the greatest number of the outcome for the delivery's direction and category; None where it is open.
+
+    Without a direction, the greatest of those there are: a share is then of each direction.
+    """
+    directions = [delivery.direction] if delivery.direction else sorted({one.direction for one in figures})
+    dead = is_of_remains(delivery.commitment)
+    found = [figure_for(figures, one, delivery.category, is_of_remains=dead) for one in directions]
+    told = [one for one in found if one is not None]
+    return None if not told or any(one.high is None for one in told) else max(one.high for one in told)
+
+
+def overlaps(one: Delivery, other: Delivery) -> bool:
+    """Return whether two deliveries of one outcome may be of the same people.
+
+    No direction is every direction, the total is all of its parts; the dead and the living are never the same.
+    """
+    if is_of_remains(one.commitment) != is_of_remains(other.commitment):
+        return False
+    same_way = not one.direction or not other.direction or one.direction == other.direction
+    return same_way and (one.category == other.category or Category.TOTAL in {one.category, other.category})
