@@ -52,6 +52,7 @@ RESOURCES = [
 router = SimpleRouter()
 for prefix, viewset in RESOURCES:
     router.register(prefix, viewset, basename=viewset.queryset.model.kind_of())
+router.register("ledger", exchanges.LedgerViewSet, basename="ledger")
 router.register("report-runs", ReportRunViewSet, basename="report-run")
 
 urlpatterns = [

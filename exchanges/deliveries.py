@@ -12,6 +12,7 @@ from exchanges.promises import conflict_of, figure_for, is_of_remains
 from exchanges.querysets import figures_of, took_place
 from exchanges.reconciling import FigureRange
 from exchanges.vocabulary import Category
+from negotiations.models import Commitment
 from records.services import add_record, change_record
 
 
@@ -28,6 +29,11 @@ def allocate_delivery(
     held = Outcome.objects.select_for_update(of=("self",)).filter(pk=delivery.outcome_id).first()
     if held is None:
         raise ValidationError({"outcome": _("There is no record with this identifier.")})
+    promises = Commitment.objects.select_related("agreement__channel", "meeting__channel")
+    promise = promises.filter(pk=delivery.commitment_id).first()
+    if promise is None:
+        raise ValidationError({"commitment": _("There is no record with this identifier.")})
+    delivery.outcome, delivery.commitment = held, promise
     check_delivery(delivery, held)
     if delivery._state.adding:
         return add_record(actor, delivery, reason=reason)

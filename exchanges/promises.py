@@ -11,13 +11,22 @@ from exchanges.ledger import Line, PlainCommitment, PlainDelivery, line
 from exchanges.models import Delivery
 from exchanges.querysets import NOT_TAKEN_PLACE, figures_of, plain_claims
 from exchanges.reconciling import Agreement, FigureRange, headline, ranges
-from exchanges.vocabulary import Category, CategoryRole, Stage, role_of
+from exchanges.vocabulary import Category, CategoryRole, LedgerState, Stage, role_of
 from negotiations.models import Commitment, Party
 from negotiations.vocabulary import AgreementStatus, CommitmentSubject, Reciprocity
 from records.known import KnownOn
 
 # As commitments of the public record write that each side owes the same.
 EACH_SIDE = "each_side"
+BAR = 150
+STATE_CSS = {
+    LedgerState.FULFILLED: "ok",
+    LedgerState.EXCEEDED: "ok",
+    LedgerState.PART_DELIVERED: "half",
+    LedgerState.DISPUTED: "diff",
+    LedgerState.OVERDUE: "bad",
+    LedgerState.LAPSED: "bad",
+}
 MUTUAL = frozenset({Reciprocity.ONE_FOR_ONE, Reciprocity.ALL_FOR_ALL})
 
 
@@ -29,6 +38,24 @@ class LedgerLine:
     direction_words: str
     line: Line
     deliveries: tuple[Delivery, ...]
+
+    @property
+    def css(self) -> str:
+        """The class of the state's shape, so that colour is never alone."""
+        return STATE_CSS.get(self.line.state, "no")
+
+    @property
+    def is_bar_drawn(self) -> bool:
+        """Whether promise and delivery are both numbers that a bar can hold against each other."""
+        return self.line.commitment.has_number and self.line.low is not None
+
+    @property
+    def bar(self) -> dict[str, str]:
+        """The lengths of the bar out of ``BAR``: what is certain, what only the greatest figure adds, the promise."""
+        promised, low, high = self.line.commitment.low, self.line.low, self.line.high
+        scale = BAR / max(promised, low, high or 0, 1)
+        lengths = {"low": low * scale, "more": ((high or low) - low) * scale, "promise": promised * scale}
+        return {name: f"{length:.1f}" for name, length in lengths.items()}
 
 
 def ledger(
@@ -132,6 +159,9 @@ def plain_delivery(
     day = delivery.outcome.ended_on or delivery.outcome.started_on
     if delivery.share is not None:
         return PlainDelivery(delivery.pk, day, delivery.share, delivery.share, delivery.share)
+    stated = {one.direction for one in figures if one.stage == Stage.DELIVERED}
+    if not direction and len(stated) == 1:  # the promise names no side, and the event went one way only
+        (direction,) = stated
     figure = figure_for(figures, direction, delivery.category, is_of_remains=is_of_remains(commitment))
     if figure is None:
         return PlainDelivery(delivery.pk, day)

@@ -4,7 +4,7 @@ from django.urls import path
 
 from access import permissions
 from exchanges import models
-from exchanges.views import claims, estimates, links, outcomes
+from exchanges.views import claims, estimates, ledger, links, outcomes
 from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
 from records.views import RecordWithdrawView
@@ -40,6 +40,7 @@ urlpatterns = [
     path("estimates/<uuid:pk>/history/", history(models.Estimate), name="estimate-history"),
     path("estimates/<uuid:pk>/marking/", marking(models.Estimate, permissions.ESTIMATE), name="estimate-marking"),
     path("estimates/<uuid:pk>/withdraw/", estimates.EstimateWithdraw.as_view(), name="estimate-withdraw"),
+    path("ledger/", ledger.LedgerList.as_view(), name="ledger"),
     path("deliveries/", links.DeliveryList.as_view(), name="delivery-list"),
     path("deliveries/<uuid:pk>/", links.DeliveryDetail.as_view(), name="delivery-detail"),
     path("deliveries/<uuid:pk>/history/", history(models.Delivery), name="delivery-history"),

@@ -1,12 +1,17 @@
 """The API's resources of the exchanges room."""
 
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import mixins, viewsets
+
 from access import permissions
 from access.context import current_reader
 from exchanges import filters, models, serializers
 from exchanges.deliveries import allocate_delivery
+from exchanges.promises import ledger
 from exchanges.querysets import with_claims
 from exchanges.services import supersede_claim, supersede_estimate
-from records.api.viewsets import RecordViewSet
+from negotiations.models import Commitment
+from records.api.viewsets import KnownFiltersMixin, RecordOrdering, RecordViewSet
 from records.querysets import current
 from sources.querysets import with_citations
 
@@ -121,3 +126,25 @@ class DeliveryViewSet(RecordViewSet):
 
     def change(self, record, *, expected_version, reason):
         return allocate_delivery(current_reader(), record, expected_version=expected_version, reason=reason)
+
+
+class LedgerViewSet(KnownFiltersMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Promises against what was delivered of them, computed for each reader from what they may see."""
+
+    queryset = Commitment.objects.all()
+    serializer_class = serializers.LedgerSerializer
+    filterset_class = filters.LedgerFilter
+    filter_backends = [DjangoFilterBackend, RecordOrdering]
+    ordering_fields = ("due_on", *KEPT)
+    http_method_names = ["get", "head", "options"]
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("label", *filters.LEDGER_RELATED)
+
+    def paginate_queryset(self, queryset):
+        page = super().paginate_queryset(queryset)
+        self.lines = ledger(page)
+        return page
+
+    def get_serializer_context(self):
+        return super().get_serializer_context() | {"lines": getattr(self, "lines", [])}

@@ -63,7 +63,21 @@ class RecordOrdering(OrderingFilter):
         return [*terms, "pk"]
 
 
+class KnownFiltersMixin:
+    """Refuses a filter that there is none of: one that is mistyped and ignored would answer with everything."""
+
+    def filter_queryset(self, queryset):
+        # Filters belong to the list: a withdrawn record, left out there, is still found by its address.
+        if self.action != "list":
+            return queryset
+        unknown = set(self.request.query_params) - set(self.filterset_class.base_filters) - PARAMETERS_OF_LISTS
+        if unknown:
+            raise exceptions.ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
+        return super().filter_queryset(queryset)
+
+
 class RecordViewSet(
+    KnownFiltersMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
@@ -85,16 +99,6 @@ class RecordViewSet(
 
     def get_queryset(self):
         return super().get_queryset().select_related("label", "author", *self.related).prefetch_related(*self.prefetch)
-
-    def filter_queryset(self, queryset):
-        # Filters belong to the list: a withdrawn record, left out there, is still found by its address.
-        if self.action != "list":
-            return queryset
-        unknown = set(self.request.query_params) - set(self.filterset_class.base_filters) - PARAMETERS_OF_LISTS
-        if unknown:
-            # A filter that is mistyped and ignored would answer with everything.
-            raise exceptions.ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
-        return super().filter_queryset(queryset)
 
     @cached_property
     def readers(self) -> Readers:
