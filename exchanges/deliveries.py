@@ -1,9 +1,11 @@
 """Allotting outcomes to promises: one verb for page, API and import, and what it refuses."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from access.context import Reader
@@ -11,9 +13,73 @@ from exchanges.models import Delivery, Outcome
 from exchanges.promises import conflict_of, figure_for, is_of_remains
 from exchanges.querysets import figures_of, took_place
 from exchanges.reconciling import FigureRange
-from exchanges.vocabulary import Category
+from exchanges.vocabulary import Category, OutcomeKind, OutcomeVariant
 from negotiations.models import Commitment
+from negotiations.vocabulary import CommitmentSubject as Subject
 from records.services import add_record, change_record
+
+# What an outcome of a kind, or of a form, may deliver.
+SUBJECTS = {
+    OutcomeKind.EXCHANGE: {
+        Subject.PRISONERS, Subject.PRISONERS_WOUNDED_ILL, Subject.PRISONERS_UNDER25, Subject.WOUNDED, Subject.PERSONS,
+        Subject.FOREIGN,
+    },
+    OutcomeKind.REMAINS_TRANSFER: {Subject.REMAINS},
+    OutcomeKind.CHILD_RETURN: {Subject.CHILDREN},
+    OutcomeVariant.SHIPS: {Subject.SAFE_PASSAGE},
+    OutcomeVariant.EVACUATION: {Subject.SAFE_PASSAGE},
+    OutcomeVariant.CIVILIAN_RETURN: {Subject.CIVILIANS},
+}  # fmt: skip
+
+
+def subjects_of(outcome: Outcome) -> set[str]:
+    """Return of what the promises are that the outcome may deliver; its form says more than its kind."""
+    return SUBJECTS.get(outcome.variant) or SUBJECTS.get(outcome.outcome_kind, set())
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A promise that an outcome may deliver, with the reasons in words and what they weigh."""
+
+    commitment: Commitment
+    reasons: tuple[str, ...]
+    weight: int
+
+
+def suggest(outcome: Outcome) -> list[Suggestion]:
+    """Return the promises the outcome may deliver, the likeliest first; none where it did not take place.
+
+    Those of its agreements and channels, and those that the outcome it is a part of delivers, as far as the reader may
+    see them; not those it is already allotted to.
+    """
+    if outcome.is_withdrawn or not took_place(outcome):
+        return []
+    agreements = set(outcome.agreement_links.current().values_list("agreement_id", flat=True))
+    channels = set(outcome.channel_links.current().values_list("channel_id", flat=True))
+    deliveries = Delivery.objects.current().filter(outcome__in=[outcome.pk, outcome.parent_id])
+    allotted = set(deliveries.values_list("outcome_id", "commitment_id"))
+    of_whole = {promise for found, promise in allotted if found != outcome.pk}
+    near = Q(agreement__in=agreements) | Q(agreement__channel__in=channels) | Q(meeting__channel__in=channels)
+    promises = Commitment.objects.current().filter(near | Q(pk__in=of_whole))
+    promises = promises.exclude(pk__in=[promise for found, promise in allotted if found == outcome.pk])
+    found = []
+    for promise in promises.select_related("label", "agreement__channel", "meeting__channel"):
+        made_in = promise.agreement or promise.meeting
+        if made_in.channel.conflict_id != outcome.conflict_id:
+            continue
+        is_after = made_in.started_on and outcome.started_on and outcome.started_on >= made_in.started_on
+        told = [
+            (16, promise.agreement_id in agreements, _("the outcome is linked to its agreement")),
+            (8, promise.pk in of_whole, _("the outcome this is a part of delivers it")),
+            (4, promise.subject in subjects_of(outcome), _("it is about the same")),
+            (2, made_in.channel_id in channels, _("made in the same channel")),
+            (1, is_after, _("made before the outcome")),
+        ]
+        reasons = [(weight, words) for weight, holds, words in told if holds]
+        found.append(
+            Suggestion(promise, tuple(words for _weight, words in reasons), sum(weight for weight, _words in reasons))
+        )
+    return sorted(found, key=lambda one: (-one.weight, str(one.commitment), str(one.commitment.pk)))
 
 
 @transaction.atomic

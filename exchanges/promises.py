@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from exchanges.ledger import Line, PlainCommitment, PlainDelivery, line
@@ -190,3 +191,15 @@ def figure_for(
         key = (direction, category, Stage.DELIVERED)
         found = [one for one in figures if (one.direction, one.category, one.stage) == key]
     return found[0] if len(found) == 1 and found[0].low is not None else None
+
+
+def with_states(deliveries: QuerySet) -> list[Delivery]:
+    """Return the deliveries, each with ``states``: how its promise stands in the direction that it delivers."""
+    related = [f"commitment__{name}" for name in ("label", "agreement__channel", "meeting__channel")]
+    found = list(deliveries.select_related(*related))
+    lines = ledger({one.commitment_id: one.commitment for one in found}.values())
+    for one in found:
+        stand = [told for told in lines if told.commitment.pk == one.commitment_id]
+        words = [str(told.line.state.label) for told in stand if one.direction in {"", told.line.direction}]
+        one.states = ", ".join(dict.fromkeys(words))
+    return found

@@ -177,6 +177,17 @@ class DeliverySerializer(RecordSerializer):
         )  # fmt: skip
 
 
+class SuggestionSerializer(serializers.Serializer):
+    """A promise an outcome may deliver, and why."""
+
+    commitment = serializers.SerializerMethodField(help_text="The commitment.")
+    stated = serializers.CharField(source="commitment.stated")
+    reasons = serializers.ListField(child=serializers.CharField())
+
+    def get_commitment(self, one) -> str:
+        return api_url(one.commitment, self.context["request"])
+
+
 class LedgerLineSerializer(serializers.Serializer):
     """A promise in one direction. Sums are over different events, never over rival claims."""
 

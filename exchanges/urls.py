@@ -30,6 +30,7 @@ urlpatterns = [
     path("outcomes/<uuid:pk>/history/", history(models.Outcome), name="outcome-history"),
     path("outcomes/<uuid:pk>/marking/", marking(models.Outcome), name="outcome-marking"),
     path("outcomes/<uuid:pk>/withdraw/", withdraw(models.Outcome), name="outcome-withdraw"),
+    path("outcomes/<uuid:pk>/deliver/", links.DeliverPromise.as_view(), name="outcome-deliver"),
     path("claims/", claims.ClaimList.as_view(), name="claim-list"),
     path("claims/<uuid:pk>/", claims.ClaimDetail.as_view(), name="claim-detail"),
     path("claims/<uuid:pk>/history/", history(models.Claim), name="claim-history"),

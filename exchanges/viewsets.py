@@ -1,12 +1,15 @@
 """The API's resources of the exchanges room."""
 
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
 
 from access import permissions
 from access.context import current_reader
 from exchanges import filters, models, serializers
-from exchanges.deliveries import allocate_delivery
+from exchanges.deliveries import allocate_delivery, suggest
 from exchanges.promises import ledger
 from exchanges.querysets import with_claims
 from exchanges.services import supersede_claim, supersede_estimate
@@ -33,6 +36,13 @@ class OutcomeViewSet(RecordViewSet):
         current("tranches", models.Outcome),
         with_citations(),
     )
+
+    @extend_schema(responses=serializers.SuggestionSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], url_path="suggested-deliveries", pagination_class=None, filter_backends=[])
+    def suggested_deliveries(self, request, *args, **kwargs):
+        """The promises this outcome may deliver, the likeliest first, each with the reasons."""
+        found = suggest(self.get_object())
+        return Response(serializers.SuggestionSerializer(found, many=True, context={"request": request}).data)
 
 
 class ClaimViewSet(RecordViewSet):

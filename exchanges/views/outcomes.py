@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from exchanges import filters
 from exchanges.models import Claim, Outcome
+from exchanges.promises import with_states
 from exchanges.querysets import figures_of, took_place
 from exchanges.reconciling import headline, parts_beside
 from exchanges.views.figures import category_of, category_words, cell, direction_words, other_directions
@@ -145,9 +146,10 @@ class OutcomeDetail(RecordDetailView):
                 Column(gettext_lazy("Promise"), "commitment"),
                 Column(gettext_lazy("Share"), lambda delivery: _("all") if delivery.share is None else delivery.share),
                 Column(gettext_lazy("Of what"), "category"),
+                Column(gettext_lazy("How the promise stands"), "states"),
             ],
-            lambda outcome: outcome.deliveries.current().select_related("label", "commitment"),
-            gettext_lazy("No delivery of a promise is recorded."),
+            lambda outcome: with_states(outcome.deliveries.current().select_related("label")),
+            gettext_lazy("Outside any known promise: no promise that this outcome delivers is recorded."),
         ),
         Section(
             "estimates",
@@ -262,6 +264,9 @@ class OutcomeDetail(RecordDetailView):
             "took_place": took_place(self.object),
             "status_words": self.object.get_status_display(),
             "claims": self.claims(),
+            "deliver_url": self.page_url("deliver", self.object.pk)
+            if self.may_change() and took_place(self.object)
+            else None,
         }
 
 

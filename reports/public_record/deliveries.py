@@ -5,29 +5,16 @@ from collections import defaultdict
 
 from django.utils.translation import gettext as _
 
+from exchanges.deliveries import subjects_of
 from exchanges.models import Delivery
 from exchanges.promises import directions_of, figure_for, is_of_remains
 from exchanges.querysets import figures_of, took_place
-from exchanges.vocabulary import Category, OutcomeKind, OutcomeVariant
+from exchanges.vocabulary import Category
 from negotiations.models import Commitment
-from negotiations.vocabulary import CommitmentSubject as Subject
 from reports.public_record import codes
 from reports.public_record.conflict import DIRECTIONS
 from reports.public_record.desk import Wanted
 from reports.public_record.foundation import Ground
-
-# What an event of a kind, or of a form, may deliver. More than one candidate leaves the question to a person.
-SUBJECTS = {
-    OutcomeKind.EXCHANGE: {
-        Subject.PRISONERS, Subject.PRISONERS_WOUNDED_ILL, Subject.PRISONERS_UNDER25, Subject.WOUNDED, Subject.PERSONS,
-        Subject.FOREIGN,
-    },
-    OutcomeKind.REMAINS_TRANSFER: {Subject.REMAINS},
-    OutcomeKind.CHILD_RETURN: {Subject.CHILDREN},
-    OutcomeVariant.SHIPS: {Subject.SAFE_PASSAGE},
-    OutcomeVariant.EVACUATION: {Subject.SAFE_PASSAGE},
-    OutcomeVariant.CIVILIAN_RETURN: {Subject.CIVILIANS},
-}  # fmt: skip
 
 
 def write(ground: Ground) -> None:
@@ -74,8 +61,7 @@ def may_deliver(outcome, allotted: set) -> bool:
 
 def concluded(outcome, promises: list[Commitment]) -> list[tuple[Commitment, str]]:
     """Return the promises that the event delivers beyond doubt, each with the direction."""
-    subjects = SUBJECTS.get(outcome.variant) or SUBJECTS.get(outcome.outcome_kind, set())
-    found = [promise for promise in promises if promise.subject in subjects]
+    found = [promise for promise in promises if promise.subject in subjects_of(outcome)]
     if len(found) == 1:
         return [(found[0], direction) for direction in directions_of(found[0], DIRECTIONS)]
     ways = [(promise, direction) for promise in found for direction in directions_of(promise, DIRECTIONS)]

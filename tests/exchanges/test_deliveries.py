@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from access.context import ANONYMOUS, SYSTEM, acting_as, current_reader
 from access.levels import Level
-from exchanges.deliveries import allocate_delivery
+from exchanges.deliveries import allocate_delivery, suggest
 from exchanges.models import Claim, Delivery, Outcome
 from exchanges.promises import ledger
 from negotiations.models import Commitment
@@ -130,3 +130,43 @@ def test_many_promises_cost_no_more_statements(world, promise):
     with acting_as(ANONYMOUS), CaptureQueriesContext(connection) as many:
         assert len(ledger(Commitment.objects.select_related("agreement__channel", "meeting__channel"))) == 22
     assert len(many) == len(one)
+
+
+def test_promises_are_suggested_with_the_reasons(api, world, promise):
+    with acting_as(SYSTEM):
+        far = make_world("Far")
+        dead = make(Commitment, agreement=world.agreement, subject="remains", quantity=5)
+    with acting_as(ANONYMOUS):
+        found = suggest(world.outcome)
+    assert [one.commitment.pk for one in found][-1] == dead.pk
+    assert far.commitment.pk not in {one.commitment.pk for one in found}
+    address = reverse("api:outcome-suggested-deliveries", args=[world.outcome.pk])
+    told = {one["commitment"].split("/")[-2]: one["reasons"] for one in api.get(address).json()}
+    assert set(told) == {str(one.pk) for one in (world.commitment, promise, dead)}
+    assert "it is about the same" in told[str(promise.pk)]
+    assert "it is about the same" not in told[str(dead.pk)]
+    allot(world, promise, direction="to_open")
+    assert str(promise.pk) not in str(api.get(address).json())
+
+
+def test_the_page_allots_refuses_and_keeps_what_was_typed(client, people, world, promise):
+    address = reverse("exchanges:outcome-deliver", args=[world.outcome.pk])
+    assert client.get(address).status_code in {302, 403, 404}
+    client.force_login(people.recorder)
+    assert "Outside any known promise" in client.get(world.outcome.get_absolute_url()).content.decode()
+    given = {"commitment": str(promise.pk), "direction": "to_open", "category": "total", "share": "778"}
+    answer = client.post(address, given)
+    assert answer.status_code == 200
+    assert "the outcome has 777" in answer.content.decode()
+    assert 'value="778"' in answer.content.decode()
+    answer = client.post(address, given | {"share": "500"})
+    (delivery,) = answer_of(promise)
+    assert answer.url == delivery.get_absolute_url()
+    page = client.get(world.outcome.get_absolute_url()).content.decode()
+    assert "fulfilled" in page
+    assert "Outside any known promise" not in page
+
+
+def answer_of(promise) -> list[Delivery]:
+    with acting_as(SYSTEM):
+        return list(Delivery.objects.current().filter(commitment=promise))
