@@ -25,7 +25,8 @@ def write(ground: Ground) -> None:
     place are left alone.
     """
     rows = [row for file in codes.EVENT_FILES for row in ground.tables[file]]
-    parents = {ground.outcomes[row.id].pk: row for row in rows}
+    # A delivery follows from more rows than one, so it is no row's own change in the report.
+    parents = {ground.outcomes[row.id].pk: None for row in rows}
     promises = defaultdict(list)
     for promise in Commitment.objects.current().exclude(agreement=None).order_by("position", "recorded_at"):
         promises[promise.agreement_id].append(promise)
@@ -51,7 +52,7 @@ def write(ground: Ground) -> None:
                     "Concluded from the agreement named in the row: its only promise of this kind and direction."
                 ),
             }
-            wanted.append(Wanted(f"{row.id}/delivery/{promise.external_id}/{direction}", fields, row))
+            wanted.append(Wanted(f"{row.id}/delivery/{promise.external_id}/{direction}", fields, None))
     ground.desk.links(Delivery, "outcome", parents, wanted)
 
 

@@ -13,6 +13,7 @@ from exchanges.models import Claim, Delivery, Outcome
 from exchanges.promises import ledger
 from negotiations.models import Commitment
 from tests.factories import make, make_world
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +153,7 @@ def test_promises_are_suggested_with_the_reasons(api, world, promise):
 def test_the_page_allots_refuses_and_keeps_what_was_typed(client, people, world, promise):
     address = reverse("exchanges:outcome-deliver", args=[world.outcome.pk])
     assert client.get(address).status_code in {302, 403, 404}
-    client.force_login(people.recorder)
+    client = signed_in(people.recorder)
     assert "Outside any known promise" in client.get(world.outcome.get_absolute_url()).content.decode()
     given = {"commitment": str(promise.pk), "direction": "to_open", "category": "total", "share": "778"}
     answer = client.post(address, given)
