@@ -250,6 +250,8 @@ SPECTACULAR_SETTINGS = {
         "ClaimState": "sources.models.ClaimState",
         "LevelEnum": "access.levels.Level",
         "EmbargoState": "records.models.EmbargoState",
+        "DifferenceReason": "exchanges.vocabulary.DifferenceReason",
+        "EstimateMethod": "exchanges.vocabulary.EstimateMethod",
     },
 }
 

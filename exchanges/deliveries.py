@@ -109,9 +109,8 @@ def allocate_delivery(
 def check_delivery(delivery: Delivery, outcome: Outcome) -> None:
     """Raise ValidationError, by field, for a delivery that cannot be.
 
-    On ``outcome``: withdrawn, or it did not take place. On ``commitment``: withdrawn, of another conflict, or already
-    delivered by the same people. On ``direction``: none of the conflict's. On ``share``: negative, above the whole, or
-    above what other promises leave of it.
+    On ``outcome``: withdrawn, or it did not take place. On ``commitment``: withdrawn or of another conflict. On
+    ``direction``: none of the conflict's. On ``share``: negative, above the whole, or above what other deliveries leave.
     """
     commitment = delivery.commitment
     if outcome.is_withdrawn:
@@ -133,9 +132,6 @@ def check_delivery(delivery: Delivery, outcome: Outcome) -> None:
 def check_whole(delivery: Delivery, others: Iterable[Delivery], figures: list[FigureRange]) -> None:
     """Raise ValidationError where more people would be delivered than the outcome's greatest figure has."""
     overlapping = [one for one in others if overlaps(one, delivery)]
-    if any(one.commitment_id == delivery.commitment_id for one in overlapping):
-        told = _("This outcome is already allotted to this promise. Change that delivery instead of adding another.")
-        raise ValidationError({"commitment": told})
     if overlapping and (delivery.share is None or any(one.share is None for one in overlapping)):
         told = _("The same people would be delivered twice: give this delivery a share, and the others theirs.")
         raise ValidationError({"share": told})

@@ -169,8 +169,8 @@ def with_estimate(figure: FigureRange, estimates: Mapping[tuple, tuple]) -> Figu
     return replace(figure, best=best, rule=method, estimate=identity, difference=difference)
 
 
-def with_claims() -> Prefetch:
-    """Prefetch the current claims of outcomes, with claimant and sources."""
-    claims = Claim.objects.current().with_state()
+def with_claims(known: KnownOn | None = None) -> Prefetch:
+    """Prefetch the current claims of outcomes, or those known on a day, with claimant and sources."""
+    claims = (Claim.objects.current() if known is None else Claim.objects.counted(known)).with_state(known)
     claims = claims.select_related("label", "author", "outcome", "claimant", "supersedes__claimant")
     return Prefetch("claims", queryset=claims.prefetch_related(with_citations()).order_by("recorded_at", "pk"))

@@ -98,8 +98,21 @@ class FigureRangeSerializer(serializers.Serializer):
     difference = DifferenceSerializer(allow_null=True)
 
 
+class WeighedClaimSerializer(serializers.ModelSerializer):
+    """A claim that an estimate weighs: how it is used, and why it is not."""
+
+    claim = LinkedRecordField(queryset=models.Claim.objects.all())
+
+    class Meta:
+        model = models.EstimateClaim
+        fields = ("claim", "use", "reason")
+
+
 class EstimateSerializer(StatedOnceMixin, RecordSerializer):
+    claims = WeighedClaimSerializer(many=True, source="claim_links", help_text="Those weighed, as far as you see them.")
+
     stated_once = (
+        "claims",
         "outcome",
         "direction",
         "category",
@@ -116,7 +129,7 @@ class EstimateSerializer(StatedOnceMixin, RecordSerializer):
         model = models.Estimate
         fields = (
             *RecordSerializer.base_fields, "outcome", "direction", "category", "low", "best", "high", "method",
-            "reason", "difference", "supersedes",
+            "reason", "difference", "claims", "supersedes",
         )  # fmt: skip
 
 
@@ -316,5 +329,5 @@ class OutcomeSerializer(WhenMixin, RecordSerializer):
     def get_figures(self, outcome) -> list[dict]:
         if "figures" not in self.context:  # of all that stand on the page at once
             shown = self.parent.instance if isinstance(self.parent, serializers.ListSerializer) else [outcome]
-            self.context["figures"] = figures_of(shown)
+            self.context["figures"] = figures_of(shown, self.context.get("known"))
         return FigureRangeSerializer(self.context["figures"][outcome.pk], many=True).data

@@ -84,7 +84,8 @@ def set_estimate(
     if any(claim.author_id == actor.user_id for claim in used):
         told = _("You entered one of the claims used. Another reviewer sets this estimate, or you exclude your claim.")
         raise ValidationError({"claims": told})
-    for claim in used:  # so that its author still reads it when the links are written
+    # So that the links are written under a label their estimate has already.
+    for claim in Claim.objects.select_related("label").filter(pk__in=[claim.pk for claim in used]):
         estimate.level = max(estimate.level, claim.label.level)
         estimate.compartments = sorted({*estimate.compartments, *claim.label.compartments})
     stored = (
@@ -93,7 +94,7 @@ def set_estimate(
         else supersede_estimate(actor, supersedes, estimate, reason=reason)
     )
     for claim, use, why in uses:
-        add_record(actor, EstimateClaim(estimate=stored, claim=claim, use=use, reason=why), reason=reason)
+        add_record(actor, EstimateClaim(estimate=stored, claim=claim, use=use or EstimateUse.TRIANGULATION, reason=why))
     return Estimate.objects.get(pk=stored.pk)
 
 

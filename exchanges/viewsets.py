@@ -1,7 +1,7 @@
 """The API's resources of the exchanges room."""
 
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -12,23 +12,24 @@ from exchanges import filters, models, serializers
 from exchanges.deliveries import allocate_delivery, suggest
 from exchanges.promises import ledger
 from exchanges.querysets import with_claims
-from exchanges.services import supersede_claim, supersede_estimate
+from exchanges.services import set_estimate, supersede_claim
 from negotiations.models import Commitment
 from records.api.viewsets import KnownFiltersMixin, RecordOrdering, RecordViewSet
+from records.known_views import PARAMETERS, AsKnownResource
 from records.querysets import current
 from sources.querysets import with_citations
 
 KEPT = ("recorded_at", "updated_at")
 
 
-class OutcomeViewSet(RecordViewSet):
+@extend_schema_view(list=extend_schema(parameters=PARAMETERS), retrieve=extend_schema(parameters=PARAMETERS))
+class OutcomeViewSet(AsKnownResource, RecordViewSet):
     queryset = models.Outcome.objects.all()
     serializer_class = serializers.OutcomeSerializer
     filterset_class = filters.OutcomeFilter
     ordering_fields = ("started_on", "title", "outcome_kind", "status", *KEPT)
     related = ("conflict", "place", "place_to", "parent")
     prefetch = (
-        with_claims(),
         current("roles", models.OutcomeRole, "actor", "credited_by"),
         current("channel_links", models.OutcomeChannel, "channel"),
         current("meeting_links", models.OutcomeMeeting, "meeting__channel"),
@@ -36,6 +37,9 @@ class OutcomeViewSet(RecordViewSet):
         current("tranches", models.Outcome),
         with_citations(),
     )
+
+    def get_queryset(self):
+        return super().get_queryset().prefetch_related(with_claims(self.known))
 
     @extend_schema(responses=serializers.SuggestionSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], url_path="suggested-deliveries", pagination_class=None, filter_backends=[])
@@ -45,7 +49,8 @@ class OutcomeViewSet(RecordViewSet):
         return Response(serializers.SuggestionSerializer(found, many=True, context={"request": request}).data)
 
 
-class ClaimViewSet(RecordViewSet):
+@extend_schema_view(list=extend_schema(parameters=PARAMETERS), retrieve=extend_schema(parameters=PARAMETERS))
+class ClaimViewSet(AsKnownResource, RecordViewSet):
     queryset = models.Claim.objects.all()
     serializer_class = serializers.ClaimSerializer
     filterset_class = filters.ClaimFilter
@@ -54,7 +59,8 @@ class ClaimViewSet(RecordViewSet):
     prefetch = (with_citations(),)
 
     def get_queryset(self):
-        return super().get_queryset().with_state()
+        claims = super().get_queryset()
+        return (claims if self.known is None else claims.counted(self.known)).with_state(self.known)
 
     def add(self, record):
         if record.supersedes:
@@ -75,17 +81,24 @@ class ReviewedViewSet(RecordViewSet):
     actions_needed = dict.fromkeys(["create", "partial_update", "withdraw", "marking"], permissions.ESTIMATE)
 
 
-class EstimateViewSet(ReviewedViewSet):
+@extend_schema_view(list=extend_schema(parameters=PARAMETERS), retrieve=extend_schema(parameters=PARAMETERS))
+class EstimateViewSet(AsKnownResource, ReviewedViewSet):
     queryset = models.Estimate.objects.all()
     serializer_class = serializers.EstimateSerializer
     filterset_class = filters.EstimateFilter
     ordering_fields = ("low", "best", "high", *KEPT)
     related = ("outcome", "supersedes")
+    prefetch = (current("claim_links", models.EstimateClaim, "claim__claimant"),)
 
-    def add(self, record):
-        if record.supersedes:
-            return supersede_estimate(current_reader(), record.supersedes, record)
-        return super().add(record)
+    def get_queryset(self):
+        """Estimates as they were made by the end of the day asked for; a judgement is known when it is recorded."""
+        estimates = super().get_queryset()
+        return estimates if self.known is None else estimates.filter(recorded_at__lt=self.known.end)
+
+    def make(self, fields):
+        weighed = [(one["claim"], one.get("use", ""), one.get("reason", "")) for one in fields.pop("claim_links")]
+        supersedes = fields.pop("supersedes", None)
+        return set_estimate(current_reader(), models.Estimate(**fields), weighed, supersedes=supersedes)
 
 
 class EstimateClaimViewSet(ReviewedViewSet):
@@ -138,7 +151,8 @@ class DeliveryViewSet(RecordViewSet):
         return allocate_delivery(current_reader(), record, expected_version=expected_version, reason=reason)
 
 
-class LedgerViewSet(KnownFiltersMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+@extend_schema_view(list=extend_schema(parameters=PARAMETERS))
+class LedgerViewSet(AsKnownResource, KnownFiltersMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Promises against what was delivered of them, computed for each reader from what they may see."""
 
     queryset = Commitment.objects.all()
@@ -153,7 +167,7 @@ class LedgerViewSet(KnownFiltersMixin, mixins.ListModelMixin, viewsets.GenericVi
 
     def paginate_queryset(self, queryset):
         page = super().paginate_queryset(queryset)
-        self.lines = ledger(page)
+        self.lines = ledger(page, self.known)
         return page
 
     def get_serializer_context(self):

@@ -1,15 +1,14 @@
 """What was known on an earlier day: the day that a reader asks for."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -28,22 +27,31 @@ class KnownOn:
         return dt.datetime.combine(self.day + dt.timedelta(days=1), dt.time(), ZoneInfo(settings.TIME_ZONE))
 
 
-def known_on(given: Mapping[str, str]) -> KnownOn | None:
-    """Return the day that a query asks for by ``as_known_on`` and ``known_by``; None where it asks for none.
+class KnownForm(forms.Form):
+    """``?as_known_on=2025-06-12&known_by=recorded``: the day asked for, or none."""
 
-    Raises ValidationError by field.
-    """
-    words, known_by = given.get("as_known_on", "").strip(), given.get("known_by", "").strip()
-    if known_by not in {"", "published", "recorded"}:
-        raise ValidationError({"known_by": _("Write published or recorded.")})
-    if not words:
-        return None
-    try:
-        day = parse_date(words)
-    except ValueError:
-        day = None
-    if day is None:
-        raise ValidationError({"as_known_on": _("Write a day as 2025-06-12.")})
-    if day > timezone.localdate():
-        raise ValidationError({"as_known_on": _("This day has not come yet. Choose today or a day before.")})
-    return KnownOn(day, known_by == "recorded")
+    as_known_on = forms.DateField(
+        label=_("As known on"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Write a day as 2025-06-12.")},
+    )
+    known_by = forms.ChoiceField(
+        label=_("Known by"),
+        required=False,
+        choices=[("published", _("said, published or recorded")), ("recorded", _("recorded here, nothing else"))],
+        error_messages={"invalid_choice": _("Write published or recorded.")},
+    )
+
+    def clean_as_known_on(self) -> dt.date | None:
+        day = self.cleaned_data["as_known_on"]
+        if day is not None and day > timezone.localdate():
+            raise ValidationError(_("This day has not come yet. Choose today or a day before."))
+        return day
+
+    @property
+    def known(self) -> KnownOn | None:
+        """The day asked for; None where none is, or where it cannot be read."""
+        day = self.cleaned_data.get("as_known_on") if self.is_valid() else None
+        return KnownOn(day, self.cleaned_data["known_by"] == "recorded") if day else None

@@ -66,11 +66,14 @@ class RecordOrdering(OrderingFilter):
 class KnownFiltersMixin:
     """Refuses a filter that there is none of: one that is mistyped and ignored would answer with everything."""
 
+    other_parameters: frozenset[str] = frozenset()  # of lists, besides the filters
+
     def filter_queryset(self, queryset):
         # Filters belong to the list: a withdrawn record, left out there, is still found by its address.
         if self.action != "list":
             return queryset
-        unknown = set(self.request.query_params) - set(self.filterset_class.base_filters) - PARAMETERS_OF_LISTS
+        unknown = set(self.request.query_params) - set(self.filterset_class.base_filters)
+        unknown -= PARAMETERS_OF_LISTS | self.other_parameters
         if unknown:
             raise exceptions.ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
         return super().filter_queryset(queryset)
@@ -133,12 +136,16 @@ class RecordViewSet(
     def create(self, request, *args, **kwargs):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        record = self.add(self.model_of()(**serializer.validated_data))
+        record = self.make(serializer.validated_data)
         record = self.get_queryset().get(pk=record.pk)
         body = self.get_serializer(record).data
         return Response(
             body, status=status.HTTP_201_CREATED, headers={"Location": body["url"], "ETag": etag_of(record)}
         )
+
+    def make(self, fields: dict[str, Any]) -> Record:
+        """Write a new record of these fields; resources that write several records at once override this."""
+        return self.add(self.model_of()(**fields))
 
     def add(self, record: Record) -> Record:
         """Write a new record; resources whose records are written by a service of their own call that instead."""

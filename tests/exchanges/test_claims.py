@@ -115,7 +115,7 @@ def test_running_totals_are_superseded_alike(api, world):
 def test_estimates_are_a_reviewers_and_come_in_versions(api, people, world):
     given = {
         "outcome": str(world.outcome.pk), "direction": world.party.direction, "low": 150, "high": 189,
-        "reason": "itemised", "supersedes": str(world.estimate.pk),
+        "reason": "itemised", "supersedes": str(world.estimate.pk), "claims": [{"claim": str(world.claim.pk)}],
     }  # fmt: skip
     assert api.post(reverse("api:estimate-list"), given).status_code == 403
     reviewer = api_of(people.reviewer)

@@ -53,7 +53,7 @@ def test_the_same_people_are_not_delivered_twice(world, promise):
     assert list(refused(world, promise, share=78)) == ["share"]
     assert list(refused(world, promise)) == ["share"]
     assert list(refused(world, promise, category="military")) == ["share"]
-    assert list(refused(world, world.commitment, direction="to_open", share=1)) == ["commitment"]
+    assert list(refused(world, world.commitment, direction="to_open", share=78)) == ["share"]
     allot(world, promise, direction="to_open", share=77)
     allot(world, promise, direction="to_second")
 

@@ -35,6 +35,8 @@ class Kind:
         """Return the body with identifiers of the world's records for the values that begin with ``@``."""
 
         def value(given):
+            if isinstance(given, list):
+                return [{name: value(one) for name, one in item.items()} for item in given]
             if not isinstance(given, str) or not given.startswith("@"):
                 return given
             part, _dot, name = given.removeprefix("@").partition(".")
@@ -113,7 +115,7 @@ KINDS = [
     Kind(exchanges.OutcomeRole, {"outcome": "@outcome", "actor": "@actor"}, ("role", "transit"), "credited_by"),
     Kind(
         exchanges.Delivery,
-        {"outcome": "@outcome", "commitment": "@commitment", "direction": "third_country"},
+        {"outcome": "@outcome", "commitment": "@commitment", "direction": "third_country", "share": 1},
         ("share", 12),
         "commitment",
     ),
@@ -126,7 +128,7 @@ KINDS = [
     ),
     Kind(
         exchanges.Estimate,
-        {"outcome": "@outcome", "low": 150, "high": 189, "reason": "itemised"},
+        {"outcome": "@outcome", "low": 150, "high": 189, "reason": "itemised", "claims": [{"claim": "@claim"}]},
         ("external_id", "x"),
         "outcome",
     ),
