@@ -110,7 +110,7 @@ def check_delivery(delivery: Delivery, outcome: Outcome) -> None:
     """Raise ValidationError, by field, for a delivery that cannot be.
 
     On ``outcome``: withdrawn, or it did not take place. On ``commitment``: withdrawn or of another conflict. On
-    ``direction``: none of the conflict's. On ``share``: negative, above the whole, or above what other deliveries leave.
+    ``direction``: none of the conflict's. On ``share``: negative, above the whole, or above what others leave.
     """
     commitment = delivery.commitment
     if outcome.is_withdrawn:
