@@ -155,7 +155,7 @@ class LedgerFilter(RecordFilterSet):
 
     api_only = (*RecordFilterSet.api_only, "agreement", "meeting")
 
-    def filter_channel(self, queryset, name, value):
+    def filter_channel(self, queryset, name, value: uuid.UUID):
         return queryset.filter(Q(agreement__channel=value) | Q(agreement=None, meeting__channel=value))
 
     def filter_terms(self, queryset, name, value):
