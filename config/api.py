@@ -54,6 +54,7 @@ RESOURCES = [
 router = SimpleRouter()
 for prefix, viewset in RESOURCES:
     router.register(prefix, viewset, basename=viewset.queryset.model.kind_of())
+router.register("ledger", exchanges.LedgerViewSet, basename="ledger")
 router.register("report-runs", ReportRunViewSet, basename="report-run")
 # What is computed over records; a list only.
 router.register("parity", measures.ParityViewSet, basename="parity")

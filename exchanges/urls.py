@@ -4,7 +4,7 @@ from django.urls import path
 
 from access import permissions
 from exchanges import models
-from exchanges.views import claim_forms, claims, estimate_forms, estimates, links, outcomes
+from exchanges.views import claim_forms, claims, estimate_forms, estimates, ledger, links, outcomes
 from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
 from records.views import RecordWithdrawView
@@ -32,6 +32,7 @@ urlpatterns = [
     path("outcomes/<uuid:pk>/withdraw/", withdraw(models.Outcome), name="outcome-withdraw"),
     path("outcomes/<uuid:pk>/claims/add/", claim_forms.ClaimAdd.as_view(), name="outcome-claim-add"),
     path("outcomes/<uuid:pk>/estimates/add/", estimate_forms.EstimateAdd.as_view(), name="outcome-estimate-add"),
+    path("outcomes/<uuid:pk>/deliver/", links.DeliverPromise.as_view(), name="outcome-deliver"),
     path("claims/", claims.ClaimList.as_view(), name="claim-list"),
     path("claims/<uuid:pk>/", claims.ClaimDetail.as_view(), name="claim-detail"),
     path("claims/<uuid:pk>/history/", history(models.Claim), name="claim-history"),
@@ -45,6 +46,7 @@ urlpatterns = [
     path("estimates/<uuid:pk>/marking/", marking(models.Estimate, permissions.ESTIMATE), name="estimate-marking"),
     path("estimates/<uuid:pk>/withdraw/", estimates.EstimateWithdraw.as_view(), name="estimate-withdraw"),
     path("estimates/<uuid:pk>/supersede/", estimate_forms.EstimateSupersede.as_view(), name="estimate-supersede"),
+    path("ledger/", ledger.LedgerList.as_view(), name="ledger"),
     path("deliveries/", links.DeliveryList.as_view(), name="delivery-list"),
     path("deliveries/<uuid:pk>/", links.DeliveryDetail.as_view(), name="delivery-detail"),
     path("deliveries/<uuid:pk>/history/", history(models.Delivery), name="delivery-history"),

@@ -27,6 +27,7 @@ def shell(request: HttpRequest) -> dict:
                 ("negotiations:meeting-list", _("Meetings"), "meet", counts["meeting"]),
                 ("negotiations:agreement-list", _("Agreements"), "check", counts["agreement"]),
                 ("negotiations:commitment-list", _("Commitments"), "promise", counts["commitment"]),
+                ("exchanges:ledger", _("Commitments ledger"), "promise", None),
                 ("exchanges:outcome-list", _("Outcomes"), "outcome", counts["outcome"]),
                 ("intermediaries:actor-list", _("Intermediaries"), "med", counts["intermediary"]),
                 ("sources:source-list", _("Sources"), "source", counts["source"]),

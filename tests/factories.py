@@ -144,8 +144,9 @@ def make_world(
     add("outcome_meeting", exchanges.OutcomeMeeting, outcome=outcome, meeting=meeting)
     add("outcome_agreement", exchanges.OutcomeAgreement, outcome=outcome, agreement=agreement)
     add("outcome_role", exchanges.OutcomeRole, outcome=outcome, actor=actor, credited_by=actor)
-    add("delivery", exchanges.Delivery, outcome=outcome, commitment=commitment, share=777, notes=word)
     direction = world.party.direction
+    add("delivery", exchanges.Delivery, outcome=outcome, commitment=commitment, direction=direction, share=777,
+        notes=word)  # fmt: skip
     claim = add(
         "claim",
         exchanges.Claim,

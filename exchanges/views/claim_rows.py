@@ -12,6 +12,7 @@ from exchanges.views.figures import category_of, direction_words
 from exchanges.vocabulary import Category, Stage
 from intermediaries.models import Mandate
 from negotiations.models import Party
+from records.known import KnownOn
 from sources.models import ClaimState
 from sources.querysets import with_citations
 
@@ -58,9 +59,13 @@ class ClaimRow:
         return self.first.withdrawn_reason or self.first.refuted_reason
 
 
-def claims_of(outcome: Outcome) -> list[Claim]:
-    """Return every claim about the outcome that the reader may see, withdrawn ones too, with claimant and sources."""
-    found = Claim.objects.filter(outcome=outcome).with_state().select_related("label", "claimant")
+def claims_of(outcome: Outcome, known: KnownOn | None = None) -> list[Claim]:
+    """Return every claim about the outcome that the reader may see, withdrawn ones too, with claimant and sources.
+
+    With ``known``, those known on that day, as they stood then.
+    """
+    found = Claim.objects.all() if known is None else Claim.objects.counted(known)
+    found = found.filter(outcome=outcome).with_state(known).select_related("label", "claimant")
     return list(found.prefetch_related(with_citations()).order_by("recorded_at", "pk"))
 
 

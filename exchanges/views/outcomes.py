@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from access import permissions
 from exchanges import filters
 from exchanges.models import Claim, Outcome
+from exchanges.promises import with_states
 from exchanges.querysets import figures_of, plain_claims, took_place
 from exchanges.reconciling import FigureRange, PlainClaim, headline, in_force, parts_beside
 from exchanges.views.claim_rows import claims_of, table
@@ -18,6 +19,7 @@ from exchanges.views.reached import reached
 from exchanges.vocabulary import LegalBasis
 from negotiations.models import Party
 from records.display import Column, Section, links
+from records.known_views import AsKnownPage
 from records.views import RecordDetailView, RecordListView
 
 
@@ -64,7 +66,7 @@ class OutcomeList(RecordListView):
         return super().rows(records)
 
 
-class OutcomeDetail(RecordDetailView):
+class OutcomeDetail(AsKnownPage, RecordDetailView):
     model = Outcome
     template_name = "exchanges/outcome_detail.html"
     related = ("conflict", "place", "place_to", "parent")
@@ -140,9 +142,10 @@ class OutcomeDetail(RecordDetailView):
                 Column(gettext_lazy("Promise"), "commitment"),
                 Column(gettext_lazy("Share"), lambda delivery: _("all") if delivery.share is None else delivery.share),
                 Column(gettext_lazy("Of what"), "category"),
+                Column(gettext_lazy("How the promise stands"), "states"),
             ],
-            lambda outcome: outcome.deliveries.current().select_related("label", "commitment"),
-            gettext_lazy("No delivery of a promise is recorded."),
+            lambda outcome: with_states(outcome.deliveries.current().select_related("label")),
+            gettext_lazy("Outside any known promise: no promise that this outcome delivers is recorded."),
         ),
         Section(
             "estimates",
@@ -168,7 +171,7 @@ class OutcomeDetail(RecordDetailView):
 
     def tranche_section(self, tranches: list[Outcome]) -> dict:
         """Return the parts of this outcome, each with its own figures."""
-        figures = figures_of(tranches)
+        figures = figures_of(tranches, self.known)
         columns = [
             Column(_("Part"), str),
             Column(_("Date"), "when"),
@@ -248,9 +251,9 @@ class OutcomeDetail(RecordDetailView):
         ]
 
     def get_context_data(self, **kwargs):
-        outcome, claims = self.object, claims_of(self.object)
-        figures = figures_of([outcome])[outcome.pk]
-        plain = in_force(plain_claims({"outcome": [outcome.pk]})[outcome.pk])
+        outcome, claims = self.object, claims_of(self.object, self.known)
+        figures = figures_of([outcome], self.known)[outcome.pk]
+        plain = in_force(plain_claims({"outcome": [outcome.pk]}, self.known)[outcome.pk])
         sides = self.sides(figures)
         shown = [told["figure"] for side in sides for told in side["figures"]]
         return super().get_context_data(**kwargs) | {
@@ -261,6 +264,7 @@ class OutcomeDetail(RecordDetailView):
             "pictures": pictures(outcome, self.parties, claims, plain, figures),
             "reached": self.reached(shown, plain, claims),
             "add_claim_url": self.page_url("claim-add", outcome.pk) if self.may_change() else None,
+            "deliver_url": self.page_url("deliver", outcome.pk) if self.may_change() and took_place(outcome) else None,
         }
 
 

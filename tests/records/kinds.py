@@ -119,7 +119,12 @@ KINDS = [
         "agreement",
     ),
     Kind(exchanges.OutcomeRole, {"outcome": "@outcome", "actor": "@actor"}, ("role", "transit"), "credited_by"),
-    Kind(exchanges.Delivery, {"outcome": "@outcome", "commitment": "@commitment"}, ("share", 12), "commitment"),
+    Kind(
+        exchanges.Delivery,
+        {"outcome": "@outcome", "commitment": "@commitment", "direction": "third_country", "share": 1},
+        ("share", 12),
+        "commitment",
+    ),
     Kind(exchanges.Claim, {"outcome": "@outcome", **FIGURE}, ("notes", "heard"), "claimant"),
     Kind(
         exchanges.RunningTotal,
