@@ -32,6 +32,7 @@ class PlainCommitment:
     due_on: dt.date | None = None
     agreement_status: str = AgreementStatus.AGREED
     is_withdrawn: bool = False
+    is_amended: bool = False
 
     @property
     def has_number(self) -> bool:
@@ -149,9 +150,14 @@ def line(promise: PlainCommitment, deliveries: Iterable[PlainDelivery], today: d
 
 
 def remaining(promise: PlainCommitment, low, high, delivered) -> tuple[int | None, int | None]:
-    """Return the least and the greatest number still owed, never negative; the greatest None where it is open."""
+    """Return the least and the greatest number still owed, never negative; the greatest None where it is open.
+
+    Of a promise that another took the place of nothing more is owed.
+    """
     if not promise.has_number:
         return None, None
+    if promise.is_amended:
+        return 0, 0
     if delivered and high is None:
         least = 0
     else:
@@ -170,10 +176,13 @@ def state_of(promise: PlainCommitment, low, high, delivered, today: dt.date) -> 
     """Return how a promise stands.
 
     A promise without a number is never fulfilled by arithmetic. Disputed: whether it is fulfilled depends on whose
-    figure one takes, of what was delivered or of what was promised. What binds nobody is never due or overdue.
+    figure one takes, of what was delivered or of what was promised. What binds nobody is never due or overdue, nor is
+    what was amended: the promise that took its place is.
     """
     if promise.is_withdrawn:
         return LedgerState.WITHDRAWN
+    if promise.is_amended:
+        return LedgerState.AMENDED
     if is_reached(promise, low):
         is_open = promise.is_minimum or promise.high is None
         return LedgerState.FULFILLED if is_open or low == promise.high else LedgerState.EXCEEDED
@@ -193,7 +202,9 @@ def state_of(promise: PlainCommitment, low, high, delivered, today: dt.date) -> 
 
 def days_late(promise: PlainCommitment, delivered: tuple[PlainDelivery, ...], today: dt.date) -> int | None:
     """Return by how many days the promise was, or is by now, kept late; None where that cannot be told."""
-    if promise.due_on is None or not promise.has_number or not promise.is_agreed or promise.is_withdrawn:
+    if promise.due_on is None or not promise.has_number or not promise.is_agreed:
+        return None
+    if promise.is_withdrawn or promise.is_amended:
         return None
     reached = 0
     for one in delivered:
@@ -210,7 +221,7 @@ def implementation(promise: PlainCommitment, low, high, delivered) -> int | None
 
     None where the least and the greatest figure give different degrees, or no number was promised or told.
     """
-    if promise.is_withdrawn:
+    if promise.is_withdrawn or promise.is_amended:
         return None
     if not delivered:
         return 0

@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from exchanges.ledger import Line, PlainCommitment, PlainDelivery, line
@@ -16,6 +17,7 @@ from exchanges.vocabulary import Category, CategoryRole, LedgerState, Stage, rol
 from negotiations.models import Commitment, Party
 from negotiations.vocabulary import AgreementStatus, CommitmentSubject, Reciprocity
 from records.known import KnownOn
+from records.models import ReviewState
 
 # As commitments of the public record write that each side owes the same.
 EACH_SIDE = "each_side"
@@ -73,6 +75,8 @@ def ledger(
     figures = figures_of({d.outcome_id: d.outcome for several in delivered.values() for d in several}.values(), known)
     claims = plain_claims({"commitment": identities}, known)
     parties = parties_of(commitments)
+    amending = known_promises(Commitment.objects.all(), known).exclude(review_state=ReviewState.DRAFT)
+    amended = set(amending.filter(amends__in=identities).values_list("amends", flat=True))
     found = []
     for commitment in commitments:
         words = parties.get(conflict_of(commitment), {})
@@ -84,11 +88,42 @@ def ledger(
                 LedgerLine(
                     commitment=commitment,
                     direction_words=words.get(direction, commitment.direction_in_words),
-                    line=line(plain_commitment(commitment, direction, promised), plain, today),
+                    line=line(
+                        plain_commitment(
+                            commitment,
+                            direction,
+                            promised,
+                            is_withdrawn=is_withdrawn(commitment, known),
+                            is_amended=commitment.pk in amended,
+                        ),
+                        plain,
+                        today,
+                    ),
                     deliveries=mine,
                 )
             )
     return found
+
+
+def known_promises(promises: QuerySet, known: KnownOn | None = None) -> QuerySet:
+    """Return, with ``known``, the promises that stood at the end of that day; without, those not withdrawn.
+
+    A promise is known from the day of the agreement or the meeting in which it was made, or from when it was recorded
+    here; with ``known.recorded_only`` from then alone.
+    """
+    if known is None:
+        return promises.current()
+    made_on = Coalesce("agreement__started_on", "agreement__meeting__started_on", "meeting__started_on")
+    since = Q(recorded_at__lt=known.end)
+    if not known.recorded_only:
+        since |= Q(made_on__lte=known.day)
+    standing = Q(withdrawn_at=None) | Q(withdrawn_at__gte=known.end)
+    return promises.alias(made_on=made_on).filter(since, standing)
+
+
+def is_withdrawn(commitment: Commitment, known: KnownOn | None = None) -> bool:
+    """Return whether the promise was withdrawn, with ``known`` by the end of that day."""
+    return commitment.is_withdrawn and (known is None or commitment.withdrawn_at < known.end)
 
 
 def deliveries_of(commitments: list, known: KnownOn | None = None) -> dict[object, list[Delivery]]:
@@ -107,8 +142,7 @@ def deliveries_of(commitments: list, known: KnownOn | None = None) -> dict[objec
 
 def conflict_of(commitment: Commitment):
     """Return the identity of the conflict of the talks in which the promise was made."""
-    made_in = commitment.agreement or commitment.meeting
-    return made_in.channel.conflict_id if made_in else None
+    return commitment.made_in.channel.conflict_id if commitment.made_in else None
 
 
 def parties_of(commitments: Iterable[Commitment]) -> dict[object, dict[str, str]]:
@@ -132,7 +166,9 @@ def directions_of(commitment: Commitment, parties: Iterable[str]) -> list[str]:
     return (is_each_side(commitment) and list(parties)) or [commitment.direction]
 
 
-def plain_commitment(commitment: Commitment, direction: str, promised: list[FigureRange]) -> PlainCommitment:
+def plain_commitment(
+    commitment: Commitment, direction: str, promised: list[FigureRange], *, is_withdrawn: bool, is_amended: bool
+) -> PlainCommitment:
     """Return the promise in one direction; claims about its number, where there are any, go before the terms."""
     stages = {Stage.PROMISED, Stage.OFFERED}
     told = [one for one in promised if one.stage in stages and one.direction in {"", direction} and one.low is not None]
@@ -149,7 +185,8 @@ def plain_commitment(commitment: Commitment, direction: str, promised: list[Figu
         certainty=commitment.certainty,
         due_on=commitment.due_on,
         agreement_status=commitment.agreement.status if commitment.agreement else AgreementStatus.AGREED,
-        is_withdrawn=commitment.is_withdrawn,
+        is_withdrawn=is_withdrawn,
+        is_amended=is_amended,
     )
 
 

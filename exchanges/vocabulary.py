@@ -266,3 +266,4 @@ class LedgerState(models.TextChoices):
     LAPSED = "lapsed", _("lapsed")
     WITHDRAWN = "withdrawn", _("withdrawn")
     DISPUTED = "disputed", _("disputed")
+    AMENDED = "amended", _("amended")

@@ -125,9 +125,9 @@ class CommitmentFilter(RecordFilterSet):
 
     class Meta:
         model = models.Commitment
-        fields = ["agreement", "meeting", "direction"]
+        fields = ["agreement", "meeting", "direction", "amends"]
 
-    api_only = (*RecordFilterSet.api_only, "agreement", "meeting", "direction")
+    api_only = (*RecordFilterSet.api_only, "agreement", "meeting", "direction", "amends")
 
 
 class MuteFilter(RecordFilterSet):

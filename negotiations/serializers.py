@@ -118,8 +118,8 @@ class CommitmentSerializer(RecordSerializer):
         fields = (
             *RecordSerializer.base_fields, "agreement", "meeting", "title", "stated", "owed_by", "owed_to",
             "commitment_kind", "subject", "quantity_kind", "quantity", "is_minimum", "direction", "subject_words",
-            "quantity_words", "direction_words", "reciprocity", "certainty", "due_on", "condition", "position",
-            "citations",
+            "quantity_words", "direction_words", "reciprocity", "certainty", "due_on", "condition", "amends",
+            "position", "citations",
         )  # fmt: skip
 
 

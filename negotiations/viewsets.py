@@ -103,7 +103,7 @@ class AgreementViewSet(RecordViewSet):
     related = ("channel", "meeting__channel", "amends")
     prefetch = (
         current("party_links", models.AgreementParty, "agreement", "actor"),
-        current("commitments", models.Commitment, "meeting__channel", "owed_by", "owed_to"),
+        current("commitments", models.Commitment, "meeting__channel", "owed_by", "owed_to", "amends"),
         with_citations(),
     )
 
@@ -120,7 +120,7 @@ class CommitmentViewSet(RecordViewSet):
     serializer_class = serializers.CommitmentSerializer
     filterset_class = filters.CommitmentFilter
     ordering_fields = ("due_on", "quantity", "recorded_at", "updated_at")
-    related = ("agreement", "meeting__channel", "owed_by", "owed_to")
+    related = ("agreement", "meeting__channel", "owed_by", "owed_to", "amends")
     prefetch = (with_citations(),)
 
 

@@ -1,4 +1,4 @@
-"""The migration operation that puts a model's table behind the reading door."""
+"""The migration operations that put a model's table behind the reading door, and take it from there."""
 
 from django.db import router
 from django.db.migrations.operations.base import Operation
@@ -70,3 +70,24 @@ class Protect(Operation):
     @property
     def migration_name_fragment(self) -> str:
         return f"protect_{self.model_name.lower()}"
+
+
+class Unprotect(Protect):
+    """Take a table from behind the reading door; ``search`` and ``action`` as it was protected with. Reversible.
+
+    For the time of one migration that gives the table another parent: what it inherits its label from is set up by
+    ``Protect``, which must follow in the same migration.
+    """
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Take {self.model_name} from behind the reading door"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"unprotect_{self.model_name.lower()}"

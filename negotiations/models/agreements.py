@@ -113,6 +113,9 @@ class Commitment(Record):
     )
     due_on = models.DateField(_("due"), null=True, blank=True)
     condition = models.TextField(_("condition"), blank=True)
+    amends = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="amended_by", verbose_name=_("amends or renews")
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     parts = ("claims",)
@@ -133,6 +136,11 @@ class Commitment(Record):
                 | (~models.Q(quantity_kind="number") & models.Q(quantity=None)),
                 name="commitment_number_where_said",
                 violation_error_message=_("Say how many, or choose “number not agreed”."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amends=None) | ~models.Q(amends=models.F("id")),
+                name="commitment_not_amending_itself",
+                violation_error_message=_("A promise cannot amend itself."),
             ),
         ]
 
@@ -166,13 +174,47 @@ class Commitment(Record):
             .replace("to russia", "to Russia")
         )
 
+    @property
+    def made_in(self) -> Agreement | Meeting | None:
+        """The agreement, or else the meeting, in which the promise was made."""
+        return self.agreement or self.meeting
+
+    def earlier(self) -> list["Commitment"]:
+        """Return the promises that this one amends or renews, one through the other, the nearest first."""
+        found: list[Commitment] = []
+        promise = self.amends
+        while promise is not None and promise not in (self, *found):
+            found.append(promise)
+            promise = promise.amends
+        return found
+
+    def later(self) -> list["Commitment"]:
+        """Return the promises that amend or renew this one, one through the other, as far as the reader may see."""
+        found: list[Commitment] = []
+        asked = [self]
+        while asked:
+            amending = Commitment.objects.current().filter(amends__in=asked).exclude(pk__in=[one.pk for one in found])
+            amending = amending.exclude(pk=self.pk).select_related("label", "agreement", "meeting__channel", "amends")
+            asked = list(amending.order_by("recorded_at", "pk"))
+            found += asked
+        return found
+
     def clean(self) -> None:
         super().clean()
+        self.clean_amends()
         if self.quantity_kind == QuantityKind.NUMBER and self.quantity is None:
             raise ValidationError({"quantity": _("Say how many, or choose “number not agreed”.")})
         if self.quantity_kind != QuantityKind.NUMBER and self.quantity is not None:
             raise ValidationError({"quantity": _("Leave the number empty, or choose “a number”.")})
-        if self.direction:
-            made_in = self.agreement or self.meeting
-            if made_in is not None:
-                made_in.channel.conflict.check_direction(self.direction)
+        if self.direction and self.made_in is not None:
+            self.made_in.channel.conflict.check_direction(self.direction)
+
+    def clean_amends(self) -> None:
+        """Refuse a promise of another conflict, and a loop. Whoever sees a promise sees every one that it amends."""
+        if self.amends is None:
+            return
+        if self == self.amends or self in self.amends.earlier():
+            told = _("This promise would amend itself. Choose one that does not amend this one, or leave it empty.")
+            raise ValidationError({"amends": told})
+        if self.made_in is not None and self.amends.made_in.channel.conflict_id != self.made_in.channel.conflict_id:
+            raise ValidationError({"amends": _("This promise belongs to another conflict; choose one of the same.")})

@@ -80,9 +80,15 @@ class CommitmentList(RecordListView):
     ]
 
 
+def amendments(commitment: Commitment) -> list[Commitment]:
+    """Return the promises before and after this one with itself among them; none where it stands alone."""
+    earlier, later = commitment.earlier(), commitment.later()
+    return [*reversed(earlier), commitment, *later] if earlier or later else []
+
+
 class CommitmentDetail(RecordDetailView):
     model = Commitment
-    related = ("agreement", "meeting__channel", "owed_by", "owed_to")
+    related = ("agreement", "meeting__channel", "owed_by", "owed_to", "amends")
     facts = [
         "agreement",
         "meeting",
@@ -95,8 +101,22 @@ class CommitmentDetail(RecordDetailView):
         "certainty",
         "due_on",
         "condition",
+        "amends",
     ]
     sections = [
+        Section(
+            "amendments",
+            _("Amendments and renewals"),
+            [
+                Column(_("Promise"), str),
+                Column(_("Made in"), "made_in"),
+                Column(_("Date"), "made_in.when"),
+                Column(_("Amends or renews"), "amends"),
+            ],
+            amendments,
+            _("It amends no promise, and none amends it."),
+            lede=_("The oldest first, with this promise among them. What was amended owes nothing more."),
+        ),
         Section(
             "claims",
             _("Who says what was promised"),

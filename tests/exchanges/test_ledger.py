@@ -46,6 +46,7 @@ def promises(draw):
         due_on=draw(DAYS),
         agreement_status=draw(st.sampled_from(["agreed", "collapsed", "proposed", "implemented"])),
         is_withdrawn=draw(st.booleans()),
+        is_amended=draw(st.booleans()),
     )
 
 
@@ -86,6 +87,8 @@ def test_figures_follow_one_another_and_nothing_is_negative(promise, found):
 @given(promises(), deliveries())
 def test_what_remains_and_what_was_delivered_make_the_promise_or_more(promise, found):
     told = line(promise, found, TODAY)
+    if promise.is_amended:
+        return
     if told.remaining_high is not None and promise.high is not None:
         assert told.remaining_high + (told.low or 0) >= promise.high
         assert told.remaining_high <= promise.high
@@ -116,6 +119,14 @@ def test_what_binds_nobody_is_never_due(promise, found):
     told = line(replace(promise, certainty="offered"), found, TODAY)
     assert told.state not in {State.DUE, State.OVERDUE}
     assert told.days_late is None
+
+
+@given(promises(), deliveries())
+def test_an_amended_promise_owes_nothing_more_and_is_never_late(promise, found):
+    told = line(replace(promise, is_amended=True, is_withdrawn=False), found, TODAY)
+    assert told.state == State.AMENDED
+    assert told.remaining_high in {None, 0}
+    assert (told.days_late, told.implementation) == (None, None)
 
 
 def test_tranches_fulfil_a_promise():
