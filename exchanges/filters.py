@@ -23,6 +23,7 @@ from intermediaries.models import Actor
 from negotiations.models import Channel, Commitment, Conflict
 from negotiations.vocabulary import AgreementStatus, CommitmentKind
 from records.filters import RecordFilterSet, among, choice, since, until
+from records.known_views import AsKnownFilterSet
 from sources.models import ClaimKind, ClaimState
 
 
@@ -48,7 +49,7 @@ class OutcomeFilter(RecordFilterSet):
         return queryset.filter(pk__in=models.OutcomeRole.objects.current().filter(actor=value).values("outcome"))
 
 
-class ClaimFilter(RecordFilterSet):
+class ClaimFilter(AsKnownFilterSet):
     claimant = among(_("Claimed by"), Actor)
     category = choice(_("Of what"), Category.choices)
     state = choice(_("In force"), ClaimState.choices, field_name="state_found")
@@ -64,7 +65,7 @@ class ClaimFilter(RecordFilterSet):
     api_only = (*RecordFilterSet.api_only, "outcome", "commitment", "direction", "supersedes")
 
 
-class EstimateFilter(RecordFilterSet):
+class EstimateFilter(AsKnownFilterSet):
     category = choice(_("Of what"), Category.choices)
     method = choice(_("Rule"), EstimateMethod.choices)
 
@@ -81,7 +82,7 @@ class EstimateClaimFilter(RecordFilterSet):
         fields = ["estimate", "claim", "use"]
 
 
-class RunningTotalFilter(RecordFilterSet):
+class RunningTotalFilter(AsKnownFilterSet):
     conflict = among(_("Conflict"), Conflict)
     claimant = among(_("Claimed by"), Actor)
     category = choice(_("Of what"), Category.choices)
@@ -115,7 +116,7 @@ class OutcomeAgreementFilter(RecordFilterSet):
         fields = ["outcome", "agreement"]
 
 
-class OutcomeRoleFilter(RecordFilterSet):
+class OutcomeRoleFilter(AsKnownFilterSet):
     actor = among(_("Actor"), Actor)
     role = choice(_("Role"), ActorRole.choices)
     outcome_kind = choice(_("Kind"), OutcomeKind.choices, field_name="outcome__outcome_kind")
@@ -129,7 +130,7 @@ class OutcomeRoleFilter(RecordFilterSet):
         fields = ["outcome"]
 
     def filter_counts(self, queryset, name, value):
-        return queryset.filter(pk__in=credits_given().values("pk"))
+        return queryset.filter(pk__in=credits_given(self.known).values("pk"))
 
     api_only = (*RecordFilterSet.api_only, "outcome")
 
@@ -147,7 +148,7 @@ class DeliveryFilter(RecordFilterSet):
 TERMS = [("agreed", _("agreed terms")), ("offered", _("offers and demands"))]
 
 
-class LedgerFilter(RecordFilterSet):
+class LedgerFilter(AsKnownFilterSet):
     """Promises by channel, kind, whether they were agreed, and how they stand for the reader."""
 
     channel = among(_("Channel"), Channel, method="filter_channel")
@@ -172,7 +173,7 @@ class LedgerFilter(RecordFilterSet):
 
     def filter_state(self, queryset, name, value):
         """Keep the promises of which a line stands so; nothing derived is stored, so it is computed here."""
-        lines = ledger(queryset.select_related(*LEDGER_RELATED))
+        lines = ledger(queryset.select_related(*LEDGER_RELATED), self.known)
         return queryset.filter(pk__in={one.commitment.pk for one in lines if one.line.state == value})
 
 

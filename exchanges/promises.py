@@ -5,19 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from exchanges.ledger import Line, PlainCommitment, PlainDelivery, line
-from exchanges.models import Delivery
+from exchanges.models import Delivery, Outcome
 from exchanges.querysets import NOT_TAKEN_PLACE, figures_of, plain_claims
 from exchanges.reconciling import Agreement, FigureRange, headline, ranges
 from exchanges.vocabulary import Category, CategoryRole, LedgerState, Stage, role_of
 from negotiations.models import Commitment, Party
 from negotiations.vocabulary import AgreementStatus, CommitmentSubject, Reciprocity
 from records.known import KnownOn
-from records.models import ReviewState
 
 # As commitments of the public record write that each side owes the same.
 EACH_SIDE = "each_side"
@@ -75,8 +73,8 @@ def ledger(
     figures = figures_of({d.outcome_id: d.outcome for several in delivered.values() for d in several}.values(), known)
     claims = plain_claims({"commitment": identities}, known)
     parties = parties_of(commitments)
-    amending = known_promises(Commitment.objects.all(), known).exclude(review_state=ReviewState.DRAFT)
-    amended = set(amending.filter(amends__in=identities).values_list("amends", flat=True))
+    amending = Commitment.objects.counted(known).filter(amends__in=identities)
+    amended = set(amending.values_list("amends", flat=True))
     found = []
     for commitment in commitments:
         words = parties.get(conflict_of(commitment), {})
@@ -105,22 +103,6 @@ def ledger(
     return found
 
 
-def known_promises(promises: QuerySet, known: KnownOn | None = None) -> QuerySet:
-    """Return, with ``known``, the promises that stood at the end of that day; without, those not withdrawn.
-
-    A promise is known from the day of the agreement or the meeting in which it was made, or from when it was recorded
-    here; with ``known.recorded_only`` from then alone.
-    """
-    if known is None:
-        return promises.current()
-    made_on = Coalesce("agreement__started_on", "agreement__meeting__started_on", "meeting__started_on")
-    since = Q(recorded_at__lt=known.end)
-    if not known.recorded_only:
-        since |= Q(made_on__lte=known.day)
-    standing = Q(withdrawn_at=None) | Q(withdrawn_at__gte=known.end)
-    return promises.alias(made_on=made_on).filter(since, standing)
-
-
 def is_withdrawn(commitment: Commitment, known: KnownOn | None = None) -> bool:
     """Return whether the promise was withdrawn, with ``known`` by the end of that day."""
     return commitment.is_withdrawn and (known is None or commitment.withdrawn_at < known.end)
@@ -129,12 +111,8 @@ def is_withdrawn(commitment: Commitment, known: KnownOn | None = None) -> bool:
 def deliveries_of(commitments: list, known: KnownOn | None = None) -> dict[object, list[Delivery]]:
     """Return what may count, by commitment: what took place and is not withdrawn, by then; one statement."""
     found = defaultdict(list)
-    rows = Delivery.objects.current().filter(commitment__in=commitments, outcome__withdrawn_at=None)
-    rows = rows.exclude(outcome__status__in=NOT_TAKEN_PLACE)
-    if known is not None:
-        rows = rows.exclude(outcome__started_on__gt=known.day)
-        if known.recorded_only:
-            rows = rows.filter(recorded_at__lt=known.end, outcome__recorded_at__lt=known.end)
+    happened = Outcome.objects.counted(known).exclude(status__in=NOT_TAKEN_PLACE)
+    rows = Delivery.objects.counted(known).filter(commitment__in=commitments, outcome__in=happened.values("pk"))
     for delivery in rows.select_related("label", "outcome__label").order_by("outcome__started_on", "pk"):
         found[delivery.commitment_id].append(delivery)
     return found

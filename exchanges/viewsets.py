@@ -129,12 +129,17 @@ class OutcomeAgreementViewSet(RecordViewSet):
     related = ("outcome", "agreement")
 
 
-class OutcomeRoleViewSet(RecordViewSet):
+@extend_schema_view(list=extend_schema(parameters=PARAMETERS), retrieve=extend_schema(parameters=PARAMETERS))
+class OutcomeRoleViewSet(AsKnownResource, RecordViewSet):
     queryset = models.OutcomeRole.objects.all()
     serializer_class = serializers.OutcomeRoleSerializer
     filterset_class = filters.OutcomeRoleFilter
     ordering_fields = ("position", "role", *KEPT)
     related = ("outcome", "actor", "credited_by")
+
+    def get_queryset(self):
+        roles = super().get_queryset()
+        return roles if self.known is None else roles.counted(self.known)
 
 
 class DeliveryViewSet(RecordViewSet):
@@ -163,7 +168,8 @@ class LedgerViewSet(AsKnownResource, KnownFiltersMixin, mixins.ListModelMixin, v
     http_method_names = ["get", "head", "options"]
 
     def get_queryset(self):
-        return super().get_queryset().select_related("label", *filters.LEDGER_RELATED)
+        promises = super().get_queryset().select_related("label", *filters.LEDGER_RELATED)
+        return promises if self.known is None else promises.counted(self.known)
 
     def paginate_queryset(self, queryset):
         page = super().paginate_queryset(queryset)

@@ -7,6 +7,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.managers import ClassifiedManager
+from records.known import KnownOn
+from records.models import RecordQuerySet
+
 
 class DatePrecision(models.TextChoices):
     """How much of a date is known; the date holds the first day of the period."""
@@ -43,6 +47,17 @@ def in_words(start: dt.date | None, end: dt.date | None, precision: str) -> str:
     return f"{date_format(start, 'DATE_FORMAT')} – {date_format(end, 'DATE_FORMAT')}"
 
 
+class DatedQuerySet(RecordQuerySet):
+    """Records of what happened on a day."""
+
+    def counted(self, known: KnownOn | None = None):
+        """What may enter a figure; with ``known``, what had begun by that day, or, undated, was recorded."""
+        found = super().counted(known)
+        if known is None:
+            return found
+        return found.filter(models.Q(started_on__lte=known.day) | models.Q(started_on=None, recorded_at__lt=known.end))
+
+
 class Dated(models.Model):
     """When something happened: first day, last day for something that lasted, precision, and the words used."""
 
@@ -61,6 +76,8 @@ class Dated(models.Model):
         blank=True,
         help_text=gettext_lazy("As the source says it."),
     )
+
+    objects = ClassifiedManager.from_queryset(DatedQuerySet)()
 
     class Meta:
         abstract = True

@@ -48,9 +48,13 @@ class RecordFilterSet(django_filters.FilterSet):
     def filter_withdrawn(self, queryset, name, value):
         return queryset.exclude(withdrawn_at=None) if value == "only" else queryset
 
+    def left_out(self, queryset):
+        """Return the records without those that are shown only to who asks for them."""
+        return queryset.filter(withdrawn_at=None)
+
     def filter_queryset(self, queryset):
         if not self.form.cleaned_data.get("withdrawn"):
-            queryset = queryset.filter(withdrawn_at=None)
+            queryset = self.left_out(queryset)
         return super().filter_queryset(queryset)
 
     def hide_api_only(self) -> None:

@@ -26,6 +26,12 @@ class KnownOn:
         """The first moment after the day."""
         return dt.datetime.combine(self.day + dt.timedelta(days=1), dt.time(), ZoneInfo(settings.TIME_ZONE))
 
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters that ask for it."""
+        asked = {"as_known_on": self.day.isoformat()}
+        return asked | {"known_by": "recorded"} if self.recorded_only else asked
+
 
 class KnownForm(forms.Form):
     """``?as_known_on=2025-06-12&known_by=recorded``: the day asked for, or none."""

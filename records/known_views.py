@@ -1,9 +1,10 @@
-"""Pages and resources that can be asked for what was known on an earlier day."""
+"""Pages, filters and resources that can be asked for what was known on an earlier day."""
 
 from django.utils.functional import cached_property
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 
+from records.filters import RecordFilterSet
 from records.known import KnownForm, KnownOn
 
 PARAMETERS = [
@@ -21,6 +22,20 @@ PARAMETERS = [
     ),
 ]
 NAMES = ("as_known_on", "known_by")
+
+
+class AsKnownFilterSet(RecordFilterSet):
+    """Filters of a list with ``?as_known_on=``: what has been withdrawn since that day is not left out."""
+
+    @cached_property
+    def known(self) -> KnownOn | None:
+        return KnownForm(self.data or {}).known
+
+    def filter_withdrawn(self, queryset, name, value):
+        return queryset if self.known else super().filter_withdrawn(queryset, name, value)
+
+    def left_out(self, queryset):
+        return queryset if self.known else super().left_out(queryset)
 
 
 class AsKnownPage:
@@ -49,6 +64,22 @@ class AsKnownPage:
         if not self.known_form.is_valid():
             options["status"] = 400
         return super().render_to_response(context, **options)
+
+
+class AsKnownList(AsKnownPage):
+    """A list with ``?as_known_on=``: of the records that counted at the end of that day."""
+
+    def records(self):
+        records = super().records()
+        return records if self.known is None else records.counted(self.known)
+
+
+class AsKnownDetail(AsKnownPage):
+    """A record's page with ``?as_known_on=``; on a day before it was known there is no such page."""
+
+    def get_queryset(self):
+        records = super().get_queryset()
+        return records if self.known is None else records.counted(self.known)
 
 
 class AsKnownResource:

@@ -18,6 +18,7 @@ from access.context import note_label, note_read
 from access.levels import Level
 from access.managers import ClassifiedManager, ClassifiedQuerySet
 from access.models import Label
+from records.known import KnownOn
 from records.references import random_reference
 
 # Names of persons, bodies and places sort by the Unicode root collation, not by code points.
@@ -41,9 +42,18 @@ class RecordQuerySet(ClassifiedQuerySet):
         """Without withdrawn records."""
         return self.filter(withdrawn_at=None)
 
-    def counted(self):
-        """What may enter a figure: neither withdrawn nor draft (DOMAIN.md section 5)."""
-        return self.current().exclude(review_state=ReviewState.DRAFT)
+    def counted(self, known: KnownOn | None = None):
+        """What may enter a figure: neither withdrawn nor draft (DOMAIN.md section 5).
+
+        With ``known``, what was not yet withdrawn at the end of that day; with ``known.recorded_only``, of what was
+        recorded here by then. Kinds that happen, or are said, on a day narrow this further.
+        """
+        if known is None:
+            return self.current().exclude(review_state=ReviewState.DRAFT)
+        standing = models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gte=known.end)
+        if known.recorded_only:
+            standing &= models.Q(recorded_at__lt=known.end)
+        return self.filter(standing).exclude(review_state=ReviewState.DRAFT)
 
 
 RecordManager = ClassifiedManager.from_queryset(RecordQuerySet)

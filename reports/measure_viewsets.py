@@ -2,16 +2,18 @@
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, viewsets
 from rest_framework.response import Response
 
 from exchanges.models import Outcome, RunningTotal
 from negotiations.models import Channel
+from records.known_views import PARAMETERS, AsKnownResource
 from reports import filters, measure_serializers
 from reports.selectors import measures
 
 
-class MeasureViewSet(viewsets.GenericViewSet):
+class MeasureViewSet(AsKnownResource, viewsets.GenericViewSet):
     """A list that is computed from the records matching the filters. Subclasses give ``measured``."""
 
     http_method_names = ["get", "head", "options"]
@@ -20,13 +22,14 @@ class MeasureViewSet(viewsets.GenericViewSet):
     pagination_class = None
 
     def get_queryset(self):
-        return super().get_queryset().counted()
+        return super().get_queryset().counted(self.known)
 
     def measured(self, records) -> list:
         raise NotImplementedError
 
+    @extend_schema(parameters=PARAMETERS)
     def list(self, request, *args, **kwargs):
-        unknown = set(request.query_params) - set(self.filterset_class.base_filters)
+        unknown = set(request.query_params) - set(self.filterset_class.base_filters) - self.other_parameters
         if unknown:
             raise exceptions.ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
         found = self.measured(self.filter_queryset(self.get_queryset()))
@@ -40,7 +43,7 @@ class ParityViewSet(MeasureViewSet):
     serializer_class = measure_serializers.ParitySerializer
 
     def measured(self, records):
-        return measures.parity(records)
+        return measures.parity(records, self.known)
 
 
 class LagViewSet(MeasureViewSet):
@@ -49,7 +52,7 @@ class LagViewSet(MeasureViewSet):
     serializer_class = measure_serializers.LagSerializer
 
     def measured(self, records):
-        return measures.lags(records)
+        return measures.lags(records, self.known)
 
 
 class SilenceViewSet(MeasureViewSet):
@@ -60,7 +63,8 @@ class SilenceViewSet(MeasureViewSet):
     serializer_class = measure_serializers.SilenceSerializer
 
     def measured(self, records):
-        return measures.silences(records, timezone.localdate(), self.request.query_params.get("state", ""))
+        today = self.known.day if self.known else timezone.localdate()
+        return measures.silences(records, today, self.request.query_params.get("state", ""), self.known)
 
 
 class CreditViewSet(MeasureViewSet):
@@ -69,7 +73,7 @@ class CreditViewSet(MeasureViewSet):
     serializer_class = measure_serializers.CreditSerializer
 
     def measured(self, records):
-        return measures.credit(records)
+        return measures.credit(records, self.known)
 
 
 class GapViewSet(MeasureViewSet):
@@ -80,7 +84,7 @@ class GapViewSet(MeasureViewSet):
     serializer_class = measure_serializers.GapSerializer
 
     def get_queryset(self):
-        return super().get_queryset().in_force()
+        return super().get_queryset().in_force(self.known)
 
     def measured(self, records):
-        return measures.gaps(records)
+        return measures.gaps(records, self.known)

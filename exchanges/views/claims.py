@@ -7,6 +7,8 @@ from exchanges import filters
 from exchanges.models import Claim, RunningTotal
 from exchanges.views.figures import category_of, of_conflict, of_outcome, with_parties
 from records.display import Column, Section, links
+from records.known import KnownOn
+from records.known_views import AsKnownDetail, AsKnownList
 from records.views import RecordDetailView, RecordListView
 from sources.models import ClaimState
 from sources.querysets import with_citations
@@ -21,7 +23,13 @@ def cited(record):
     return links(citation.source for citation in record.citations.all())
 
 
-class ClaimList(RecordListView):
+def superseding(figure: Claim | RunningTotal, known: KnownOn | None = None):
+    """Return what stands in the place of a claim or a running total, each with whether it is in force."""
+    found = figure.superseded_by.current() if known is None else figure.superseded_by.counted(known)
+    return found.with_state(known).select_related("label", "claimant")
+
+
+class ClaimList(AsKnownList, RecordListView):
     model = Claim
     filterset_class = filters.ClaimFilter
     related = ("claimant", "outcome__conflict", "commitment")
@@ -38,10 +46,10 @@ class ClaimList(RecordListView):
     ]
 
     def records(self):
-        return Claim.objects.with_state()
+        return super().records().with_state(self.known)
 
 
-class ClaimDetail(RecordDetailView):
+class ClaimDetail(AsKnownDetail, RecordDetailView):
     model = Claim
     template_name = "exchanges/claim_detail.html"
     related = ("claimant", "outcome__conflict", "commitment", "supersedes__claimant")
@@ -60,22 +68,34 @@ class ClaimDetail(RecordDetailView):
         Column(_("In force"), "state_label"),
         "supersedes",
     ]
-    sections = [
-        Section(
-            "superseded-by",
-            _("Superseded by"),
-            [Column(_("Claim"), str), Column(_("Said on"), "said_on"), Column(_("In force"), "state_label")],
-            lambda claim: claim.superseded_by.current().with_state().select_related("label", "claimant"),
-            _("No later claim supersedes this one."),
-        ),
-        Section(
-            "estimates",
-            _("Estimates that weigh it"),
-            [Column(_("Estimate"), "estimate"), Column(_("Use"), "use"), Column(_("Reason"), "reason")],
-            lambda claim: claim.estimate_links.current().select_related("label", "estimate"),
-            _("No estimate weighs this claim."),
-        ),
-    ]
+
+    @property
+    def sections(self):
+        return [
+            Section(
+                "superseded-by",
+                _("Superseded by"),
+                [Column(_("Claim"), str), Column(_("Said on"), "said_on"), Column(_("In force"), "state_label")],
+                lambda claim: superseding(claim, self.known),
+                _("No later claim supersedes this one."),
+            ),
+            Section(
+                "estimates",
+                _("Estimates that weigh it"),
+                [Column(_("Estimate"), "estimate"), Column(_("Use"), "use"), Column(_("Reason"), "reason")],
+                self.weighed,
+                _("No estimate weighs this claim."),
+            ),
+        ]
+
+    def get_queryset(self):
+        return super().get_queryset().with_state(self.known)
+
+    def weighed(self, claim: Claim):
+        """Return the claim's part in estimates; an estimate is known from when it was made."""
+        found = claim.estimate_links.counted(self.known) if self.known else claim.estimate_links.current()
+        found = found.select_related("label", "estimate")
+        return found.filter(estimate__recorded_at__lt=self.known.end) if self.known else found
 
     def get_context_data(self, **kwargs):
         claim = self.object
@@ -87,7 +107,7 @@ class ClaimDetail(RecordDetailView):
         }
 
 
-class RunningTotalList(RecordListView):
+class RunningTotalList(AsKnownList, RecordListView):
     model = RunningTotal
     filterset_class = filters.RunningTotalFilter
     related = ("claimant", "conflict")
@@ -104,10 +124,10 @@ class RunningTotalList(RecordListView):
     ]
 
     def records(self):
-        return RunningTotal.objects.with_state()
+        return super().records().with_state(self.known)
 
 
-class RunningTotalDetail(RecordDetailView):
+class RunningTotalDetail(AsKnownDetail, RecordDetailView):
     model = RunningTotal
     related = ("claimant", "conflict", "supersedes__claimant")
     facts = [
@@ -125,12 +145,18 @@ class RunningTotalDetail(RecordDetailView):
         Column(_("In force"), "state_label"),
         "supersedes",
     ]
-    sections = [
-        Section(
-            "superseded-by",
-            _("Superseded by"),
-            [Column(_("Total"), str), Column(_("As of"), "as_of"), Column(_("In force"), "state_label")],
-            lambda total: total.superseded_by.current().with_state().select_related("label", "claimant"),
-            _("No later total supersedes this one."),
-        ),
-    ]
+
+    @property
+    def sections(self):
+        return [
+            Section(
+                "superseded-by",
+                _("Superseded by"),
+                [Column(_("Total"), str), Column(_("As of"), "as_of"), Column(_("In force"), "state_label")],
+                lambda total: superseding(total, self.known),
+                _("No later total supersedes this one."),
+            ),
+        ]
+
+    def get_queryset(self):
+        return super().get_queryset().with_state(self.known)

@@ -7,6 +7,7 @@ from exchanges import filters
 from exchanges.models import Estimate
 from exchanges.views.figures import of_outcome, with_parties
 from records.display import Column, Section
+from records.known_views import AsKnownList
 from records.views import RecordDetailView, RecordListView, RecordWithdrawView
 
 
@@ -21,7 +22,7 @@ def versions(estimate: Estimate):
     return Estimate.objects.current().filter(**same).select_related("label", "supersedes").order_by("-recorded_at")
 
 
-class EstimateList(RecordListView):
+class EstimateList(AsKnownList, RecordListView):
     model = Estimate
     filterset_class = filters.EstimateFilter
     related = ("outcome__conflict",)
@@ -34,6 +35,11 @@ class EstimateList(RecordListView):
         Column(_("Of what"), "category", sort="category"),
         Column(_("Rule"), "method", sort="method"),
     ]
+
+    def records(self):
+        """A judgement is known from when it was made."""
+        estimates = super().records()
+        return estimates if self.known is None else estimates.filter(recorded_at__lt=self.known.end)
 
 
 class EstimateDetail(RecordDetailView):

@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy
 from exchanges.filters import LEDGER_RELATED, LedgerFilter
 from exchanges.promises import ledger
 from negotiations.models import Commitment
+from records.known_views import AsKnownList
 from records.views import RecordListView
 
 
-class LedgerList(RecordListView):
+class LedgerList(AsKnownList, RecordListView):
     model = Commitment
     template_name = "exchanges/ledger.html"
     filterset_class = LedgerFilter
@@ -18,7 +19,7 @@ class LedgerList(RecordListView):
 
     def rows(self, records):
         """Return the lines of this page's promises, agreed terms apart from offers and demands."""
-        lines = ledger(records)
+        lines = ledger(records, self.known)
         groups = [
             (_("Agreed terms"), [one for one in lines if one.line.commitment.is_agreed]),
             (_("Offers and demands"), [one for one in lines if not one.line.commitment.is_agreed]),

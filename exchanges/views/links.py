@@ -15,6 +15,7 @@ from exchanges.forms import DeliveryForm
 from exchanges.models import Delivery, Outcome, OutcomeRole
 from exchanges.views.figures import of_outcome, with_parties
 from records.display import Column
+from records.known_views import AsKnownList
 from records.views import KindMixin, RecordDetailView, RecordListView
 
 
@@ -23,7 +24,7 @@ def share(delivery: Delivery):
     return _("all") if delivery.share is None else delivery.share
 
 
-class OutcomeRoleList(RecordListView):
+class OutcomeRoleList(AsKnownList, RecordListView):
     model = OutcomeRole
     filterset_class = filters.OutcomeRoleFilter
     related = ("actor", "outcome", "credited_by")

@@ -2,8 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from access.managers import ClassifiedManager
 from intermediaries.models import Actor
 from negotiations.models.channels import Channel
 from negotiations.models.meetings import Meeting
@@ -18,7 +20,8 @@ from negotiations.vocabulary import (
     TermCertainty,
 )
 from records.dates import Dated, date_constraints
-from records.models import Record, record_constraints
+from records.known import KnownOn
+from records.models import Record, RecordQuerySet, record_constraints
 
 
 class Agreement(Dated, Record):
@@ -73,6 +76,23 @@ class AgreementParty(Record):
         return str(self.actor)
 
 
+class CommitmentQuerySet(RecordQuerySet):
+    """Promises the reader may see, now or as they stood on an earlier day."""
+
+    def counted(self, known: KnownOn | None = None):
+        """What may enter a figure; with ``known``, what had been promised, or was recorded here, by that day.
+
+        A promise is made on the day of its agreement, or else of the meeting.
+        """
+        found = super().counted(known)
+        if known is None:
+            return found
+        made_on = Coalesce("agreement__started_on", "agreement__meeting__started_on", "meeting__started_on")
+        return found.alias(made_on=made_on).filter(
+            models.Q(made_on__lte=known.day) | models.Q(recorded_at__lt=known.end)
+        )
+
+
 class Commitment(Record):
     """One promise: who owes whom what, how many or in words, in return for what, by when, on which condition.
 
@@ -118,6 +138,7 @@ class Commitment(Record):
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
+    objects = ClassifiedManager.from_queryset(CommitmentQuerySet)()
     parts = ("claims",)
 
     class Meta(Record.Meta):

@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from access.managers import ClassifiedManager
 from negotiations.models.agreements import Commitment
 from negotiations.models.channels import Channel
+from records.known import KnownOn
 from records.models import Record, RecordQuerySet, record_constraints
 
 
 class MuteQuerySet(RecordQuerySet):
-    def in_force(self, today: dt.date):
-        """Return the mutes that hold on a day; withdrawing one ends it."""
-        return self.counted().filter(models.Q(until=None) | models.Q(until__gte=today))
+    def in_force(self, today: dt.date, known: KnownOn | None = None):
+        """Return the mutes that hold on a day; withdrawing one ends it. With ``known``, of those recorded by then."""
+        found = self.counted(known).filter(models.Q(until=None) | models.Q(until__gte=today))
+        return found if known is None else found.filter(recorded_at__lt=known.end)
 
 
 class Mute(Record):

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from negotiations import filters
 from negotiations.models import Agreement, Commitment
 from records.display import Column, Section, actors
+from records.known_views import AsKnownDetail
 from records.views import RecordDetailView, RecordListView
 
 
@@ -86,7 +87,7 @@ def amendments(commitment: Commitment) -> list[Commitment]:
     return [*reversed(earlier), commitment, *later] if earlier or later else []
 
 
-class CommitmentDetail(RecordDetailView):
+class CommitmentDetail(AsKnownDetail, RecordDetailView):
     model = Commitment
     related = ("agreement", "meeting__channel", "owed_by", "owed_to", "amends")
     facts = [

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exchanges.measures.lag import usual_gap
-from exchanges.models import OutcomeChannel
+from exchanges.models import Outcome, OutcomeChannel
 from exchanges.querysets import NOT_TAKEN_PLACE
 from negotiations.models import Channel, Meeting, Mute
 from negotiations.vocabulary import ChannelStatus, MeetingStatus
-from records.models import ReviewState
+from records.known import KnownOn
 from reports.selectors.silence import Silence, SinceContact, since_contact
 
 ORDER = (Silence.STALLED, Silence.QUIET, Silence.NO_CONTACT, Silence.ACTIVE, Silence.ENDED)
@@ -34,34 +34,43 @@ class ChannelSilence:
         return self.since.state == Silence.STALLED and not self.mutes
 
 
-def contacts_of(channels: Iterable[Channel], today: dt.date) -> dict[uuid.UUID, set[dt.date]]:
+def contacts_of(
+    channels: Iterable[Channel], today: dt.date, known: KnownOn | None = None
+) -> dict[uuid.UUID, set[dt.date]]:
     """Return the days of contact of each channel: meetings held and outcomes that took place; two statements."""
     channels = [channel.pk for channel in channels]
     contacts: dict[uuid.UUID, set[dt.date]] = defaultdict(set)
-    meetings = Meeting.objects.counted().filter(channel__in=channels, status=MeetingStatus.HELD, started_on__lte=today)
+    meetings = Meeting.objects.counted(known).filter(channel__in=channels, started_on__lte=today)
+    meetings = meetings.filter(status=MeetingStatus.HELD)
     for channel_id, day in meetings.values_list("channel_id", "started_on"):
         contacts[channel_id].add(day)
-    links = OutcomeChannel.objects.counted().filter(
-        channel__in=channels, outcome__withdrawn_at=None, outcome__started_on__lte=today
-    )
-    links = links.exclude(outcome__status__in=NOT_TAKEN_PLACE).exclude(outcome__review_state=ReviewState.DRAFT)
+    happened = Outcome.objects.counted(known).filter(started_on__lte=today).exclude(status__in=NOT_TAKEN_PLACE)
+    links = OutcomeChannel.objects.counted(known).filter(channel__in=channels, outcome__in=happened.values("pk"))
     for channel_id, day in links.values_list("channel_id", "outcome__started_on"):
         contacts[channel_id].add(day)
     return contacts
 
 
-def silences_of(channels: Iterable[Channel], today: dt.date) -> list[ChannelSilence]:
-    """Return how long each channel has been silent on ``today``: alarms first, the longest silence first."""
+def has_ended(channel: Channel, today: dt.date) -> bool:
+    """Return whether the channel was declared ended by a day; where no day is known, at any time."""
+    return channel.status == ChannelStatus.ENDED and (channel.ended_on is None or channel.ended_on <= today)
+
+
+def silences_of(channels: Iterable[Channel], today: dt.date, known: KnownOn | None = None) -> list[ChannelSilence]:
+    """Return how long each channel has been silent on ``today``: alarms first, the longest silence first.
+
+    With ``known``, from what was known on that day.
+    """
     channels = list(channels)
-    contacts = contacts_of(channels, today)
+    contacts = contacts_of(channels, today, known)
     muted: dict[uuid.UUID, list[Mute]] = defaultdict(list)
-    for mute in Mute.objects.in_force(today).filter(channel__in=channels).select_related("label", "author"):
+    for mute in Mute.objects.in_force(today, known).filter(channel__in=channels).select_related("label", "author"):
         muted[mute.channel_id].append(mute)
     lines = []
     for channel in channels:
         days = contacts[channel.pk]
         last, gap = max(days, default=None), usual_gap(days)
-        since = since_contact(last, today, has_ended=channel.status == ChannelStatus.ENDED, usual_gap=gap)
+        since = since_contact(last, today, has_ended=has_ended(channel, today), usual_gap=gap)
         lines.append(ChannelSilence(channel, len(days), last, gap, since, muted[channel.pk]))
     return sorted(
         lines,

@@ -12,6 +12,7 @@ from exchanges.credit import credits_given
 from exchanges.models import Outcome
 from exchanges.vocabulary import OutcomeKind
 from intermediaries.models import Actor
+from records.known import KnownOn
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,14 @@ class Credit:
     kind: OutcomeKind
     credited_by: Actor | None
     events: int
+    known: KnownOn | None = None
 
     @property
     def query(self) -> str:
         """The filters of the list of roles behind the number."""
         asked = {"actor": self.intermediary.pk, "outcome_kind": self.kind.value, "counts": "credit"}
-        return urlencode(asked | {"credited_by": self.credited_by.pk if self.credited_by else "null"})
+        asked["credited_by"] = self.credited_by.pk if self.credited_by else "null"
+        return urlencode(asked | (self.known.query if self.known else {}))
 
     @property
     def page(self) -> str:
@@ -38,18 +41,21 @@ class Credit:
         return f"{reverse('api:outcome-role-list')}?{self.query}"
 
 
-def credits_in(outcomes: QuerySet[Outcome]) -> list[Credit]:
-    """Return the credit given in events that took place, by intermediary, kind and who credits: two statements."""
+def credits_in(outcomes: QuerySet[Outcome], known: KnownOn | None = None) -> list[Credit]:
+    """Return the credit given in events that took place, by intermediary, kind and who credits: two statements.
+
+    With ``known``, in those that had taken place by the end of that day.
+    """
     rows = list(
-        credits_given()
+        credits_given(known)
         .filter(outcome__in=outcomes.order_by().values("pk"))
         .order_by()
         .values_list("actor", "outcome__outcome_kind", "credited_by")
         .annotate(events=Count("outcome", distinct=True))
     )
-    actors = Actor.objects.counted().in_bulk({pk for row in rows for pk in (row[0], row[2]) if pk})
+    actors = Actor.objects.counted(known).in_bulk({pk for row in rows for pk in (row[0], row[2]) if pk})
     found = [
-        Credit(actors[actor], OutcomeKind(kind), actors.get(by), events)
+        Credit(actors[actor], OutcomeKind(kind), actors.get(by), events, known)
         for actor, kind, by, events in rows
         if actor in actors and (by is None or by in actors)
     ]

@@ -41,7 +41,7 @@ def gaps_of(totals: Iterable[RunningTotal], known: KnownOn | None = None) -> lis
     totals = list(totals)
     conflicts = {total.conflict_id for total in totals}
     kinds = {kind for total in totals for kind in COMPARED.get(total.category, ())} | {OutcomeKind.REPATRIATION}
-    happened = Outcome.objects.counted().filter(
+    happened = Outcome.objects.counted(known).filter(
         conflict__in=conflicts, outcome_kind__in=kinds, started_on__isnull=False
     )
     outcomes = list(happened.exclude(status__in=NOT_TAKEN_PLACE).order_by("started_on", "recorded_at", "pk"))

@@ -14,7 +14,8 @@ from exchanges.querysets import took_place
 from negotiations.models import Commitment, Meeting
 from negotiations.vocabulary import MeetingStatus
 from records.dates import Dated, DatePrecision
-from records.models import Record, ReviewState
+from records.known import KnownOn
+from records.models import Record
 from reports.selectors.periods import last_day
 
 
@@ -45,13 +46,13 @@ class Lag:
     undated: int
 
 
-def lags_in(outcomes: Iterable[Outcome]) -> list[Lag]:
-    """Return the lags that end in the given outcomes, of those that took place."""
+def lags_in(outcomes: Iterable[Outcome], known: KnownOn | None = None) -> list[Lag]:
+    """Return the lags that end in the given outcomes, of those that took place; with ``known``, by that day."""
     ends = {outcome.pk: outcome for outcome in outcomes if took_place(outcome)}
     delivered: dict[uuid.UUID, list[Outcome]] = defaultdict(list)
     commitments: dict[uuid.UUID, Commitment] = {}
-    links = Delivery.objects.counted().filter(outcome__in=list(ends), commitment__withdrawn_at=None)
-    links = links.exclude(commitment__review_state=ReviewState.DRAFT)
+    promises = Commitment.objects.counted(known)
+    links = Delivery.objects.counted(known).filter(outcome__in=list(ends), commitment__in=promises.values("pk"))
     for link in links.select_related("commitment__label", "commitment__agreement__meeting", "commitment__meeting"):
         commitments[link.commitment_id] = link.commitment
         delivered[link.commitment_id].append(ends[link.outcome_id])
@@ -69,9 +70,8 @@ def lags_in(outcomes: Iterable[Outcome]) -> list[Lag]:
         first.append(LagCase(commitment, one, days_between(made, first_window(one))))
         last.append(LagCase(commitment, other, days_between(made, last_window(other))))
     talks, without = [], 0
-    meetings = OutcomeMeeting.objects.counted().filter(
-        outcome__in=list(ends), meeting__withdrawn_at=None, meeting__status=MeetingStatus.HELD
-    )
+    held = Meeting.objects.counted(known).filter(status=MeetingStatus.HELD)
+    meetings = OutcomeMeeting.objects.counted(known).filter(outcome__in=list(ends), meeting__in=held.values("pk"))
     for link in meetings.select_related("meeting__label", "meeting__channel"):
         start, end = last_window(link.meeting), first_window(ends[link.outcome_id])
         if start is None or end is None:

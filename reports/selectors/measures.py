@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from exchanges.models import Outcome, RunningTotal
 from negotiations.models import Channel
+from records.known import KnownOn
 from reports.selectors.alarms import ChannelSilence, silences_of
 from reports.selectors.credit import Credit, credits_in
 from reports.selectors.gaps import TotalGap, gaps_of
@@ -13,23 +14,25 @@ from reports.selectors.lags import Lag, lags_in
 from reports.selectors.parity import Parity, parity_of
 
 
-def parity(outcomes: QuerySet[Outcome]) -> list[Parity]:
-    return parity_of(outcomes.select_related("label"))
+def parity(outcomes: QuerySet[Outcome], known: KnownOn | None = None) -> list[Parity]:
+    return parity_of(outcomes.select_related("label"), known)
 
 
-def lags(outcomes: QuerySet[Outcome]) -> list[Lag]:
-    return lags_in(outcomes.select_related("label"))
+def lags(outcomes: QuerySet[Outcome], known: KnownOn | None = None) -> list[Lag]:
+    return lags_in(outcomes.select_related("label"), known)
 
 
-def silences(channels: QuerySet[Channel], today: dt.date, state: str = "") -> list[ChannelSilence]:
-    found = silences_of(channels.select_related("label"), today)
+def silences(
+    channels: QuerySet[Channel], today: dt.date, state: str = "", known: KnownOn | None = None
+) -> list[ChannelSilence]:
+    found = silences_of(channels.select_related("label"), today, known)
     return [line for line in found if not state or line.since.state == state]
 
 
-def credit(outcomes: QuerySet[Outcome]) -> list[Credit]:
-    return credits_in(outcomes)
+def credit(outcomes: QuerySet[Outcome], known: KnownOn | None = None) -> list[Credit]:
+    return credits_in(outcomes, known)
 
 
-def gaps(totals: QuerySet[RunningTotal]) -> list[TotalGap]:
+def gaps(totals: QuerySet[RunningTotal], known: KnownOn | None = None) -> list[TotalGap]:
     totals = totals.select_related("label", "claimant", "conflict").prefetch_related("conflict__parties")
-    return gaps_of(totals.order_by("-as_of", "recorded_at", "pk"))
+    return gaps_of(totals.order_by("-as_of", "recorded_at", "pk"), known)

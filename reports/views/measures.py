@@ -13,12 +13,13 @@ from exchanges.models import Outcome, RunningTotal
 from exchanges.vocabulary import Category
 from negotiations.models import Channel
 from records.display import link, links, shown
+from records.known_views import AsKnownPage
 from reports import filters
 from reports.selectors import measures
 from reports.selectors.credit import matrix_of
 
 
-class MeasurePage(TemplateView):
+class MeasurePage(AsKnownPage, TemplateView):
     """What is computed over the records that match the filters.
 
     Subclasses give ``model``, ``filterset_class``, ``measured`` and, where not all counted ones are meant, ``records``.
@@ -30,7 +31,7 @@ class MeasurePage(TemplateView):
     lede = ""
 
     def records(self):
-        return self.model.objects.counted()
+        return self.model.objects.counted(self.known)
 
     def measured(self, records) -> dict:
         raise NotImplementedError
@@ -89,7 +90,9 @@ class ParityPage(MeasurePage):
     )
 
     def measured(self, records):
-        return {"parities": [{"parity": one, "table": parity_table(one)} for one in measures.parity(records)]}
+        return {
+            "parities": [{"parity": one, "table": parity_table(one)} for one in measures.parity(records, self.known)]
+        }
 
 
 def parity_table(parity) -> dict:
@@ -144,7 +147,7 @@ class LagPage(MeasurePage):
                         ],
                     ),
                 }
-                for lag in measures.lags(records)
+                for lag in measures.lags(records, self.known)
             ]
         }
 
@@ -169,7 +172,8 @@ class SilencePage(MeasurePage):
     )
 
     def measured(self, records):
-        found = measures.silences(records, timezone.localdate(), self.asked.get("state", ""))
+        today = self.known.day if self.known else timezone.localdate()
+        found = measures.silences(records, today, self.asked.get("state", ""), self.known)
         columns = [
             _("Channel"), _("State"), (_("Days of silence"), "n"), (_("Usual gap"), "n"), _("Last contact"),
             (_("Days of contact"), "n"), _("Alarm"),
@@ -212,7 +216,7 @@ class CreditPage(MeasurePage):
     )
 
     def measured(self, records):
-        kinds, lines = matrix_of(measures.credit(records))
+        kinds, lines = matrix_of(measures.credit(records, self.known))
         columns = [_("Intermediary"), _("Credited by"), *((str(kind.label), "n") for kind in kinds)]
         rows = [
             [
@@ -240,14 +244,14 @@ class GapsPage(MeasurePage):
     )
 
     def records(self):
-        return RunningTotal.objects.in_force()
+        return RunningTotal.objects.in_force(self.known)
 
     def measured(self, records):
         columns = [
             _("Running total"), _("Of what"), _("Window"), _("Own claims, added up"), _("All claims"), _("Events"),
             _("Gap"), _("What may explain it"),
         ]  # fmt: skip
-        return {"table": table(columns, [gap_row(one) for one in measures.gaps(records)])}
+        return {"table": table(columns, [gap_row(one) for one in measures.gaps(records, self.known)])}
 
 
 def gap_row(one) -> list:
