@@ -155,8 +155,8 @@ def greatest(delivery: Delivery, figures: list[FigureRange]) -> int | None:
     Without a direction, the greatest of those there are: a share is then of each direction.
     """
     directions = [delivery.direction] if delivery.direction else sorted({one.direction for one in figures})
-    dead = is_of_remains(delivery.commitment)
-    found = [figure_for(figures, one, delivery.category, is_of_remains=dead) for one in directions]
+    subject = delivery.commitment.subject
+    found = [figure_for(figures, one, delivery.category, subject) for one in directions]
     told = [one for one in found if one is not None]
     return None if not told or any(one.high is None for one in told) else max(one.high for one in told)
 

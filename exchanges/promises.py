@@ -178,7 +178,7 @@ def plain_delivery(
     stated = {one.direction for one in figures if one.stage == Stage.DELIVERED}
     if not direction and len(stated) == 1:  # the promise names no side, and the event went one way only
         (direction,) = stated
-    figure = figure_for(figures, direction, delivery.category, is_of_remains=is_of_remains(commitment))
+    figure = figure_for(figures, direction, delivery.category, commitment.subject)
     if figure is None:
         return PlainDelivery(delivery.pk, day)
     return PlainDelivery(delivery.pk, day, figure.low, figure.best, figure.high)
@@ -188,20 +188,25 @@ def is_of_remains(commitment: Commitment) -> bool:
     return commitment.subject == CommitmentSubject.REMAINS
 
 
-def figure_for(
-    figures: Iterable[FigureRange], direction: str, category: str, *, is_of_remains: bool
-) -> FigureRange | None:
+# What is counted in a unit of its own and promised under it; any other promise is held against the total.
+UNITS = {
+    CommitmentSubject.REMAINS: {Category.REMAINS},
+    CommitmentSubject.CHILDREN: {Category.CHILDREN},
+    CommitmentSubject.CIVILIANS: {Category.CIVILIANS, Category.CIVILIAN},
+}
+
+
+def figure_for(figures: Iterable[FigureRange], direction: str, category: str, subject: str) -> FigureRange | None:
     """Return the outcome's figure for a direction and category; None where there is not exactly one with a number.
 
-    For the total, what stands at the head of the outcome. The dead and the living are never in one figure.
+    For the total, what stands at the head of the outcome, of what the promise is about: the dead and the living are
+    never in one figure.
     """
     if category == Category.TOTAL:
-        own_unit = {one.category for one in figures if role_of(one.category) == CategoryRole.OWN_UNIT}
-        found = [
-            one
-            for one in headline(figures, direction)
-            if (one.category == Category.REMAINS if is_of_remains else one.category not in own_unit)
-        ]
+        at_head = headline(figures, direction)
+        of_its_unit = [one for one in at_head if one.category in UNITS.get(subject, set())]
+        rest = [one for one in at_head if role_of(one.category) != CategoryRole.OWN_UNIT]
+        found = of_its_unit if subject == CommitmentSubject.REMAINS else of_its_unit or rest
     else:
         key = (direction, category, Stage.DELIVERED)
         found = [one for one in figures if (one.direction, one.category, one.stage) == key]

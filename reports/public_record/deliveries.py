@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from exchanges.deliveries import subjects_of
 from exchanges.models import Delivery
-from exchanges.promises import directions_of, figure_for, is_of_remains
+from exchanges.promises import directions_of, figure_for
 from exchanges.querysets import figures_of, took_place
 from exchanges.vocabulary import Category
 from negotiations.models import Commitment
@@ -41,8 +41,7 @@ def write(ground: Ground) -> None:
         for promise, direction in concluded(outcome, promises[agreement.pk]):
             if is_kept(promise, reached[promise.pk, direction]):
                 continue
-            dead = is_of_remains(promise)
-            figure = figure_for(figures[outcome.pk], direction, Category.TOTAL, is_of_remains=dead)
+            figure = figure_for(figures[outcome.pk], direction, Category.TOTAL, promise.subject)
             reached[promise.pk, direction] += figure.low if figure else 0
             fields = {
                 "outcome": outcome,
