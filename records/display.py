@@ -136,3 +136,16 @@ def row(record: Any, columns: list[Column]) -> dict:
         "label": record.label,
         "state": state_of(record),
     }
+
+
+def drawn(section: Section, record: Any) -> dict:
+    """Return a section about a record for templates/components/section.html."""
+    return {
+        "id": section.id,
+        "title": section.title,
+        "lede": section.lede,
+        "columns": [{"label": column.label, "css": column.css} for column in section.columns],
+        "rows": [row(found, section.columns) for found in section.records(record)],
+        "empty": section.empty,
+        "all_url": section.all_url(record) if section.all_url else None,
+    }

@@ -14,7 +14,7 @@ from django.views.generic.edit import FormView
 from access import permissions
 from access.context import current_reader
 from records import history
-from records.display import Column, Section, field_label, row, shown, state_of
+from records.display import Column, Section, drawn, field_label, row, shown, state_of
 from records.forms import WithdrawForm
 from records.models import Record, SummaryOf
 from records.querysets import capped_count, whole_number
@@ -185,15 +185,7 @@ class RecordDetailView(KindMixin, DetailView):
         return [self.section(section) for section in self.sections]
 
     def section(self, section: Section) -> dict:
-        return {
-            "id": section.id,
-            "title": section.title,
-            "lede": section.lede,
-            "columns": [{"label": column.label, "css": column.css} for column in section.columns],
-            "rows": [row(record, section.columns) for record in section.records(self.object)],
-            "empty": section.empty,
-            "all_url": section.all_url(self.object) if section.all_url else None,
-        }
+        return drawn(section, self.object)
 
     def citation_list(self) -> list[dict]:
         if self.model.citations is None:

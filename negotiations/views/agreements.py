@@ -89,7 +89,8 @@ def amendments(commitment: Commitment) -> list[Commitment]:
 
 class CommitmentDetail(AsKnownDetail, RecordDetailView):
     model = Commitment
-    related = ("agreement", "meeting__channel", "owed_by", "owed_to", "amends")
+    template_name = "negotiations/commitment_detail.html"
+    related = ("agreement__channel", "meeting__channel", "owed_by", "owed_to", "amends")
     facts = [
         "agreement",
         "meeting",
@@ -117,20 +118,6 @@ class CommitmentDetail(AsKnownDetail, RecordDetailView):
             amendments,
             _("It amends no promise, and none amends it."),
             lede=_("The oldest first, with this promise among them. What was amended owes nothing more."),
-        ),
-        Section(
-            "claims",
-            _("Who says what was promised"),
-            [Column(_("Claim"), str), Column(_("Of what"), "category"), Column(_("Direction"), "direction")],
-            lambda commitment: commitment.claims.current().select_related("label", "claimant"),
-            _("No claim about this promise is recorded."),
-        ),
-        Section(
-            "deliveries",
-            _("Deliveries"),
-            [Column(_("Outcome"), "outcome"), Column(_("Share"), "share"), Column(_("Of what"), "category")],
-            lambda commitment: commitment.deliveries.current().select_related("label", "outcome"),
-            _("No delivery has been allotted to this promise."),
         ),
     ]
 

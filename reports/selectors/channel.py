@@ -66,30 +66,19 @@ class ChannelStory:
 def channel_story(channel: Channel, known: KnownOn | None = None, today: dt.date | None = None) -> ChannelStory:
     """Return what a channel's page tells; a bounded number of statements, however much the channel brought about."""
     today = today or (known.day if known else timezone.localdate())
-    meetings = Meeting.objects.counted().filter(channel=channel).select_related("label", "place")
+    meetings = Meeting.objects.counted(known).filter(channel=channel).select_related("label", "place")
     commitments = (
-        Commitment.objects.counted()
+        Commitment.objects.counted(known)
         .filter(Q(agreement__channel=channel) | Q(agreement=None, meeting__channel=channel))
         .select_related("label", "agreement__channel", "agreement__meeting", "meeting__channel", "owed_by", "owed_to")
     )
-    links = channel.outcome_links.counted().filter(outcome__withdrawn_at=None)
-    outcomes = Outcome.objects.counted().filter(pk__in=links.values("outcome")).select_related("label", "conflict")
-    if known is not None:
-        meetings, outcomes = (
-            one.filter(Q(started_on=None) | Q(started_on__lte=known.day)) for one in (meetings, outcomes)
-        )
-        if known.recorded_only:
-            meetings, commitments, outcomes = (
-                one.filter(recorded_at__lt=known.end) for one in (meetings, commitments, outcomes)
-            )
+    links = channel.outcome_links.counted(known)
+    outcomes = Outcome.objects.counted(known).filter(pk__in=links.values("outcome")).select_related("label", "conflict")
     held = list(meetings.order_by("started_on", "pk"))
-    promised = sorted(
-        (one for one in commitments if known is None or (made_on(one) or known.day) <= known.day),
-        key=lambda one: (made_on(one) or dt.date.max, one.position, str(one.pk)),
-    )
+    promised = sorted(commitments, key=lambda one: (made_on(one) or dt.date.max, one.position, str(one.pk)))
     followed = list(outcomes.order_by("started_on", "recorded_at", "pk"))
     figures = figures_of(followed, known)
-    (silence,) = silences_of([channel], today)
+    (silence,) = silences_of([channel], today, known)
     rows = lanes_rows(held, promised, followed, figures, parties_of(channel))
     return ChannelStory(
         channel=channel,
