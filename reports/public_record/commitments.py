@@ -1,5 +1,6 @@
 """The cell ``subject:amount:direction;…`` of an agreement: its promises, and back again."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from negotiations.models import Commitment
 from negotiations.models.conflicts import BOTH
-from negotiations.vocabulary import CommitmentKind, CommitmentSubject, QuantityKind, Reciprocity
+from negotiations.vocabulary import CommitmentKind, CommitmentSubject, QuantityKind, Reciprocity, TermCertainty
 from reports.public_record.cells import WHOLE, items
 from reports.public_record.codes import COMMITMENT_KIND, EACH_SIDE, MINIMUM
 from reports.public_record.conflict import DIRECTIONS
@@ -34,7 +35,10 @@ def problems(cell: str) -> Iterator[tuple[str, str]]:
 
 
 def fields(promise: str, title: str, terms: str) -> dict[str, Any]:
-    """Return the fields of one promise; ``title`` and ``terms`` say whether it is one for one or all for all."""
+    """Return the fields of one promise.
+
+    ``title`` and ``terms`` say whether it is one for one or all for all, and whether it was only offered.
+    """
     subject_words, amount, direction_words = promise.split(":")
     subject = subject_words if subject_words in CommitmentSubject.values else CommitmentSubject.OTHER
     kind = COMMITMENT_KIND.get(subject, CommitmentKind.OTHER)
@@ -53,6 +57,7 @@ def fields(promise: str, title: str, terms: str) -> dict[str, Any]:
         "direction": direction_words if direction_words in (*DIRECTIONS, BOTH) else "",
         "direction_words": direction_words,
         "reciprocity": reciprocity(amount, mutual, title, terms),
+        "certainty": certainty(amount, terms),
     }
 
 
@@ -70,6 +75,13 @@ def reciprocity(amount: str, mutual: bool, title: str, terms: str) -> str:
     if mutual and amount == ALL and "all-for-all" in terms.lower():
         return Reciprocity.ALL_FOR_ALL
     return Reciprocity.UNSPECIFIED
+
+
+def certainty(amount: str, terms: str) -> str:
+    """Return how binding the term is, only where the words of the agreement say so: ``Russia offered 3,000 more``."""
+    if WHOLE.fullmatch(amount) and re.search(rf"\boffered {int(amount):,}(?![\d,]*\d)", terms):
+        return TermCertainty.OFFERED
+    return TermCertainty.UNKNOWN
 
 
 def words(commitment: Commitment) -> str:

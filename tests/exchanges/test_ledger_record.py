@@ -55,6 +55,21 @@ def test_a_category_without_a_number_is_not_kept_by_arithmetic():
         assert told.line.remaining_high is None
 
 
+def test_the_bodies_offered_on_23_july_2025_are_apart_from_what_was_agreed(client):
+    """The record's words: "Russia offered 3,000 more bodies". The prisoners and civilians beside them were agreed."""
+    (bodies,) = lines_of("ag-2025-07-23#3").values()
+    assert (bodies.commitment.quantity, bodies.commitment.certainty) == (3000, "offered")
+    assert not bodies.line.commitment.is_agreed
+    for number in (1, 2):
+        assert all(told.line.commitment.is_agreed for told in lines_of(f"ag-2025-07-23#{number}").values())
+    with acting_as(ANONYMOUS):
+        offered = Commitment.objects.filter(certainty="offered")
+        assert [one.external_id for one in offered] == ["ag-2025-07-23#3"]
+    listed = client.get("/ledger/?terms=offered").content.decode()
+    assert bodies.commitment.page_url in listed
+    assert bodies.commitment.page_url not in client.get("/ledger/?terms=agreed").content.decode()
+
+
 def test_importing_again_changes_nothing():
     with acting_as(SYSTEM):
         before = (Delivery.objects.count(), HistoryEntry.objects.count())
