@@ -60,6 +60,7 @@ router.register("report-runs", ReportRunViewSet, basename="report-run")
 router.register("parity", measures.ParityViewSet, basename="parity")
 router.register("lag", measures.LagViewSet, basename="lag")
 router.register("silence", measures.SilenceViewSet, basename="silence")
+router.register("overdue", measures.OverdueViewSet, basename="overdue")
 router.register("credit", measures.CreditViewSet, basename="credit")
 router.register("running-total-gaps", measures.GapViewSet, basename="running-total-gap")
 

@@ -3,12 +3,13 @@
 import uuid
 
 import django_filters
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from exchanges.models import Outcome, OutcomeChannel, RunningTotal
 from exchanges.vocabulary import Category, OutcomeKind
 from intermediaries.models import Actor
-from negotiations.models import Channel, Conflict
+from negotiations.models import Channel, Commitment, Conflict
 from records.filters import among, choice, since, until
 from reports.models import ReportRun, ReportTemplate, RunState
 from reports.selectors.parity import HEADS
@@ -61,6 +62,28 @@ class SilenceFilter(django_filters.FilterSet):
 
     def leave(self, queryset, name, value):
         return queryset
+
+
+class OverdueFilter(django_filters.FilterSet):
+    """Whose overdue promises are asked for: those made in the talks of a conflict, or in one channel."""
+
+    conflict = among(_("Conflict"), Conflict, method="filter_conflict")
+    channel = among(_("Channel"), Channel, method="filter_channel")
+
+    class Meta:
+        model = Commitment
+        fields = []
+
+    def filter_conflict(self, queryset, name, value: Conflict):
+        return queryset.filter(made_in("channel__conflict", value))
+
+    def filter_channel(self, queryset, name, value: Channel):
+        return queryset.filter(made_in("channel", value))
+
+
+def made_in(path: str, value) -> Q:
+    """Return the condition that a promise's agreement, or else its meeting, is of this."""
+    return Q(**{f"agreement__{path}": value}) | Q(**{"agreement": None, f"meeting__{path}": value})
 
 
 class GapFilter(django_filters.FilterSet):

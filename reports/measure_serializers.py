@@ -138,6 +138,23 @@ class SilenceSerializer(serializers.Serializer):
     mutes = SilenceMuteSerializer(many=True)
 
 
+class OverdueSerializer(serializers.Serializer):
+    """A promise overdue in one direction; the whole line is in the ledger."""
+
+    commitment = ReferenceField(source="about")
+    direction = serializers.CharField(source="told.line.direction")
+    due_on = serializers.DateField(source="about.due_on")
+    days = serializers.IntegerField(help_text="Since the day it was due.")
+    remaining_low = serializers.IntegerField(
+        source="told.line.remaining_low", allow_null=True, help_text="Null where no number was promised."
+    )
+    remaining_high = serializers.IntegerField(
+        source="told.line.remaining_high", allow_null=True, help_text="Also null where it is open upward."
+    )
+    is_alarm = serializers.BooleanField(help_text="Not muted.")
+    mutes = SilenceMuteSerializer(many=True)
+
+
 class CreditSerializer(serializers.Serializer):
     """In how many events of a kind somebody credits an intermediary; `records` leads to the roles behind."""
 

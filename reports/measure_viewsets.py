@@ -1,5 +1,7 @@
 """The API's resources of the analysis: the pages' own figures, computed for each reader."""
 
+import datetime as dt
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -7,7 +9,7 @@ from rest_framework import exceptions, viewsets
 from rest_framework.response import Response
 
 from exchanges.models import Outcome, RunningTotal
-from negotiations.models import Channel
+from negotiations.models import Channel, Commitment
 from records.known_views import PARAMETERS, AsKnownResource
 from reports import filters, measure_serializers
 from reports.selectors import measures
@@ -23,6 +25,11 @@ class MeasureViewSet(AsKnownResource, viewsets.GenericViewSet):
 
     def get_queryset(self):
         return super().get_queryset().counted(self.known)
+
+    @property
+    def today(self) -> dt.date:
+        """The day that silence and delay are counted to."""
+        return self.known.day if self.known else timezone.localdate()
 
     def measured(self, records) -> list:
         raise NotImplementedError
@@ -63,8 +70,18 @@ class SilenceViewSet(MeasureViewSet):
     serializer_class = measure_serializers.SilenceSerializer
 
     def measured(self, records):
-        today = self.known.day if self.known else timezone.localdate()
-        return measures.silences(records, today, self.request.query_params.get("state", ""), self.known)
+        return measures.silences(records, self.today, self.request.query_params.get("state", ""), self.known)
+
+
+class OverdueViewSet(MeasureViewSet):
+    """Promises past the day they were due and known to be lacking, by direction; muted alarms say why."""
+
+    queryset = Commitment.objects.all()
+    filterset_class = filters.OverdueFilter
+    serializer_class = measure_serializers.OverdueSerializer
+
+    def measured(self, records):
+        return measures.overdue(records, self.today, self.known)
 
 
 class CreditViewSet(MeasureViewSet):

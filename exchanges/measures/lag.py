@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+# Of fewer cases no median stands for itself: they are told one by one.
+FEW = 5
+
 
 @dataclass(frozen=True)
 class Window:

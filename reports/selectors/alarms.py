@@ -1,4 +1,4 @@
-"""Channels that have fallen silent, and who muted the alarm and why; a bounded number of statements."""
+"""Silent channels and overdue promises, and who muted the alarm and why; a bounded number of statements."""
 
 import datetime as dt
 import uuid
@@ -6,10 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from exchanges.measures.lag import usual_gap
 from exchanges.models import Outcome, OutcomeChannel
+from exchanges.promises import LedgerLine, ledger
 from exchanges.querysets import NOT_TAKEN_PLACE
-from negotiations.models import Channel, Meeting, Mute
+from exchanges.vocabulary import LedgerState
+from negotiations.models import Channel, Commitment, Meeting, Mute
 from negotiations.vocabulary import ChannelStatus, MeetingStatus
 from records.known import KnownOn
 from reports.selectors.silence import Silence, SinceContact, since_contact
@@ -29,9 +33,54 @@ class ChannelSilence:
     mutes: list[Mute]
 
     @property
+    def about(self) -> Channel:
+        return self.channel
+
+    @property
     def is_alarm(self) -> bool:
         """Whether the silence is told as an alarm: the channel has stalled and nobody muted it."""
         return self.since.state == Silence.STALLED and not self.mutes
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A promise overdue in one direction, by how many days, and the mutes in force."""
+
+    told: LedgerLine
+    days: int
+    mutes: list[Mute]
+
+    @property
+    def about(self) -> Commitment:
+        return self.told.commitment
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether it is told as an alarm: nobody muted it."""
+        return not self.mutes
+
+
+def mutes_of(kind: str, records: Iterable, today: dt.date, known: KnownOn | None) -> dict[uuid.UUID, list[Mute]]:
+    """Return the mutes in force of channels or of commitments, as ``kind`` says, by identity; one statement."""
+    found: dict[uuid.UUID, list[Mute]] = defaultdict(list)
+    mutes = Mute.objects.in_force(today, known).filter(**{f"{kind}__in": [record.pk for record in records]})
+    for mute in mutes.select_related("label", "author"):
+        found[getattr(mute, f"{kind}_id")].append(mute)
+    return found
+
+
+def meetings_held(channels: Iterable[Channel], today: dt.date, known: KnownOn | None = None) -> QuerySet[Meeting]:
+    """Return the meetings of channels that are contacts: those held, begun by ``today``."""
+    found = Meeting.objects.counted(known).filter(channel__in=channels, started_on__lte=today)
+    return found.filter(status=MeetingStatus.HELD)
+
+
+def events_linked(
+    channels: Iterable[Channel], today: dt.date, known: KnownOn | None = None
+) -> QuerySet[OutcomeChannel]:
+    """Return the ties of channels to outcomes that are contacts: those that took place, begun by ``today``."""
+    happened = Outcome.objects.counted(known).filter(started_on__lte=today).exclude(status__in=NOT_TAKEN_PLACE)
+    return OutcomeChannel.objects.counted(known).filter(channel__in=channels, outcome__in=happened.values("pk"))
 
 
 def contacts_of(
@@ -40,13 +89,9 @@ def contacts_of(
     """Return the days of contact of each channel: meetings held and outcomes that took place; two statements."""
     channels = [channel.pk for channel in channels]
     contacts: dict[uuid.UUID, set[dt.date]] = defaultdict(set)
-    meetings = Meeting.objects.counted(known).filter(channel__in=channels, started_on__lte=today)
-    meetings = meetings.filter(status=MeetingStatus.HELD)
-    for channel_id, day in meetings.values_list("channel_id", "started_on"):
+    for channel_id, day in meetings_held(channels, today, known).values_list("channel_id", "started_on"):
         contacts[channel_id].add(day)
-    happened = Outcome.objects.counted(known).filter(started_on__lte=today).exclude(status__in=NOT_TAKEN_PLACE)
-    links = OutcomeChannel.objects.counted(known).filter(channel__in=channels, outcome__in=happened.values("pk"))
-    for channel_id, day in links.values_list("channel_id", "outcome__started_on"):
+    for channel_id, day in events_linked(channels, today, known).values_list("channel_id", "outcome__started_on"):
         contacts[channel_id].add(day)
     return contacts
 
@@ -63,9 +108,7 @@ def silences_of(channels: Iterable[Channel], today: dt.date, known: KnownOn | No
     """
     channels = list(channels)
     contacts = contacts_of(channels, today, known)
-    muted: dict[uuid.UUID, list[Mute]] = defaultdict(list)
-    for mute in Mute.objects.in_force(today, known).filter(channel__in=channels).select_related("label", "author"):
-        muted[mute.channel_id].append(mute)
+    muted = mutes_of("channel", channels, today, known)
     lines = []
     for channel in channels:
         days = contacts[channel.pk]
@@ -79,3 +122,13 @@ def silences_of(channels: Iterable[Channel], today: dt.date, known: KnownOn | No
             line.channel.pk,
         ),
     )  # fmt: skip
+
+
+def overdue_of(promises: Iterable[Commitment], today: dt.date, known: KnownOn | None = None) -> list[Overdue]:
+    """Return the promises that the ledger tells as overdue on ``today``, alarms first, the longest overdue first."""
+    lines = [told for told in ledger(promises, known, today) if told.line.state == LedgerState.OVERDUE]
+    muted = mutes_of("commitment", {told.commitment for told in lines}, today, known)
+    found = [Overdue(told, (today - told.commitment.due_on).days, muted[told.commitment.pk]) for told in lines]
+    return sorted(
+        found, key=lambda one: (not one.is_alarm, -one.days, str(one.about), one.about.pk, one.told.line.direction)
+    )

@@ -4,10 +4,11 @@ import datetime as dt
 
 from django.db.models import QuerySet
 
+from exchanges.filters import LEDGER_RELATED
 from exchanges.models import Outcome, RunningTotal
-from negotiations.models import Channel
+from negotiations.models import Channel, Commitment
 from records.known import KnownOn
-from reports.selectors.alarms import ChannelSilence, silences_of
+from reports.selectors.alarms import ChannelSilence, Overdue, overdue_of, silences_of
 from reports.selectors.credit import Credit, credits_in
 from reports.selectors.gaps import TotalGap, gaps_of
 from reports.selectors.lags import Lag, lags_in
@@ -27,6 +28,11 @@ def silences(
 ) -> list[ChannelSilence]:
     found = silences_of(channels.select_related("label"), today, known)
     return [line for line in found if not state or line.since.state == state]
+
+
+def overdue(promises: QuerySet[Commitment], today: dt.date, known: KnownOn | None = None) -> list[Overdue]:
+    promises = promises.filter(due_on__lt=today).select_related("label", *LEDGER_RELATED)
+    return overdue_of(promises.order_by("due_on", "pk"), today, known)
 
 
 def credit(outcomes: QuerySet[Outcome], known: KnownOn | None = None) -> list[Credit]:

@@ -11,18 +11,19 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
+from exchanges.credit import credits_given
 from exchanges.measures.lag import usual_gap
-from exchanges.models import Outcome, OutcomeAgreement, OutcomeRole
-from exchanges.querysets import NOT_TAKEN_PLACE, figures_of, took_place
+from exchanges.models import Outcome, OutcomeAgreement
+from exchanges.querysets import figures_of, took_place
 from exchanges.reconciling import Agreement as Agree
 from exchanges.reconciling import FigureRange, headline
 from exchanges.vocabulary import OutcomeKind, OutcomeStatus
 from intermediaries.models import Actor
 from negotiations.models import Agreement, Channel, Commitment, Conflict, Meeting, Party
-from negotiations.vocabulary import AgreementStatus, ChannelStatus, MeetingStatus
+from negotiations.vocabulary import AgreementStatus, MeetingStatus
 from records.dates import DatePrecision
 from reports.charts import BarChart, Strip, bar_chart, strip
-from reports.selectors.alarms import contacts_of
+from reports.selectors.alarms import contacts_of, has_ended
 from reports.selectors.silence import SinceContact, since_contact
 
 # The kinds the overview is about, with the class of their colour. The dead are grey, children plum.
@@ -192,7 +193,7 @@ def with_sources(events: list[Event]) -> list[Event]:
         .values_list("pk", "n")
     )
     credited: dict[uuid.UUID, list[str]] = defaultdict(list)
-    roles = OutcomeRole.objects.counted().filter(outcome__in=ids).select_related("actor").order_by("position")
+    roles = credits_given().filter(outcome__in=ids).select_related("actor").order_by("position")
     for role in roles:
         if role.actor.name not in credited[role.outcome_id]:
             credited[role.outcome_id].append(role.actor.name)
@@ -212,7 +213,7 @@ def channel_lines(conflict: Conflict, today: dt.date) -> list[ChannelLine]:
     for channel in channels:
         last = max(contacts[channel.pk], default=None)
         silence = since_contact(
-            last, today, has_ended=channel.status == ChannelStatus.ENDED, usual_gap=usual_gap(contacts[channel.pk])
+            last, today, has_ended=has_ended(channel, today), usual_gap=usual_gap(contacts[channel.pk])
         )
         lines.append(
             ChannelLine(channel, len(contacts[channel.pk]), last, silence, strip(contacts[channel.pk], first, today))
@@ -253,9 +254,9 @@ def promises(conflict: Conflict, events: list[Event]) -> list[Promise]:
 def credit_matrix(conflict: Conflict) -> list[CreditRow]:
     """Return who is credited in how many events of each kind: one statement and the actors."""
     counted = (
-        OutcomeRole.objects.counted()
-        .filter(outcome__conflict=conflict, outcome__withdrawn_at=None)
-        .exclude(outcome__status__in=NOT_TAKEN_PLACE)
+        credits_given()
+        .filter(outcome__conflict=conflict)
+        .order_by()
         .values("actor", "outcome__outcome_kind")
         .annotate(n=Count("outcome", distinct=True))
     )

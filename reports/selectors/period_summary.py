@@ -5,6 +5,7 @@ transaction of its own. Steps only read; what they have read is carried in ``Gat
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,12 +20,12 @@ from exchanges.models import Outcome
 from exchanges.querysets import took_place
 from exchanges.vocabulary import OutcomeKind
 from negotiations.models import Agreement, Channel, Conflict, Meeting
+from records.dates import Dated
 from records.models import Record
 from reports.selectors import summary_sections as sections
+from reports.selectors.alarms import events_linked, meetings_held
 from reports.selectors.periods import within
 from reports.selectors.ranges import Stated, ranges_of
-
-CONTACT = ("held", "in_progress")
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Gathered:
     meetings: list[Meeting] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
-    last_contact: dict = field(default_factory=dict)
+    contacts: dict[Any, list[Dated]] = field(default_factory=lambda: defaultdict(list))
     ranges: dict[Any, list[Stated]] = field(default_factory=dict)
     labels: set[int] = field(default_factory=set)
     level: int = Level.PUBLIC
@@ -84,11 +85,11 @@ def choose_meetings(gathered: Gathered) -> None:
 def find_last_contacts(gathered: Gathered) -> None:
     begun = Q(started_on=None) | Q(started_on__lte=gathered.as_of)
     gathered.channels = gathered.use(list(Channel.objects.counted().filter(begun, conflict=gathered.conflict)))
-    held = Meeting.objects.counted().filter(
-        channel__conflict=gathered.conflict, status__in=CONTACT, started_on__lte=gathered.as_of
-    )
-    latest = held.select_related("channel").order_by("channel_id", "-started_on", "-recorded_at").distinct("channel_id")
-    gathered.last_contact = {meeting.channel_id: meeting for meeting in gathered.use(list(latest))}
+    links = events_linked(gathered.channels, gathered.as_of).select_related("outcome")
+    for link in gathered.use(list(links)):
+        gathered.contacts[link.channel_id].extend(gathered.use([link.outcome]))
+    for meeting in gathered.use(list(meetings_held(gathered.channels, gathered.as_of).select_related("channel"))):
+        gathered.contacts[meeting.channel_id].append(meeting)
 
 
 def check_readers(gathered: Gathered) -> None:
@@ -136,6 +137,6 @@ def sections_of(gathered: Gathered) -> list[dict]:
         *([sections.events_apart("ahead", _("Announced or planned"), "", ahead, gathered.ranges)] if ahead else []),
         sections.meetings_by_channel(gathered.meetings),
         sections.agreements_made(gathered.agreements),
-        sections.last_contacts(gathered.channels, gathered.last_contact, gathered.as_of),
+        sections.last_contacts(gathered.channels, gathered.contacts, gathered.as_of),
         sections.not_disclosed(happened, gathered.ranges, gathered.meetings),
     ]

@@ -11,10 +11,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from exchanges.measures.lag import usual_gap
 from exchanges.models import Outcome
 from exchanges.vocabulary import OutcomeKind, OutcomeStatus
 from negotiations.models import Agreement, Channel, Meeting
+from records.dates import Dated, DatePrecision
 from records.models import Record
+from reports.selectors.alarms import has_ended
 from reports.selectors.periods import last_day
 from reports.selectors.ranges import Stated
 from reports.selectors.silence import since_contact
@@ -173,28 +176,34 @@ def agreements_made(agreements: list[Agreement]) -> dict:
     return section("agreements", _("Agreements"), columns, figures, empty=_("None is recorded in this period."))
 
 
-def last_contacts(channels: list[Channel], last: dict, as_of: dt.date) -> dict:
-    """Return how long each channel has been silent on a day; a range where the last date is not known to the day."""
+def last_contacts(channels: list[Channel], contacts: dict[Any, list[Dated]], as_of: dt.date) -> dict:
+    """Return how long each channel has been silent on a day, by its own usual gap, as the alarms tell it.
+
+    A range of days where the date of the last contact is not known to the day.
+    """
     figures = []
     for channel in channels:
-        meeting = last.get(channel.pk)
-        if meeting is None:
-            figures.append(figure(channel, _("no meeting recorded by then"), [channel]))
+        found = contacts.get(channel.pk)
+        if not found:
+            figures.append(figure(channel, _("no contact recorded by then"), [channel]))
             continue
-        latest = min(last_day(meeting), as_of)
-        told = since_contact(latest, as_of, has_ended=channel.status == "ended")
-        earliest = (as_of - max(meeting.started_on, dt.date.min)).days
-        exact = meeting.date_precision == "day"
+        last = max(found, key=lambda contact: contact.started_on)
+        gap = usual_gap(contact.started_on for contact in found)
+        told = since_contact(last.started_on, as_of, has_ended=has_ended(channel, as_of), usual_gap=gap)
         days = ngettext("%(days)s day", "%(days)s days", told.days) % {"days": f"{told.days:,}"}
-        if not exact and earliest != told.days:
-            days = _("%(least)s–%(most)s days") % {"least": f"{told.days:,}", "most": f"{earliest:,}"}
-        figures.append(figure(channel, days, [channel, meeting], when=meeting.when, state=told.state.label))
+        least = (as_of - min(last_day(last), as_of)).days
+        if last.date_precision != DatePrecision.DAY and least != told.days:
+            days = _("%(least)s–%(most)s days") % {"least": f"{least:,}", "most": f"{told.days:,}"}
+        figures.append(figure(channel, days, [channel, last], when=last.when, state=told.state.label))
     return section(
         "contacts",
         _("Days since the last contact"),
         (_("Channel"), _("Since then")),
         figures,
-        _("Counted to the last day of the period, or to today if earlier. A contact is a meeting that was held."),
+        _(
+            "Counted to the last day of the period, or to today if earlier. A contact is a meeting that was held or an "
+            "outcome that took place; what is long is judged by the channel's own usual gap."
+        ),
         _("No channel is recorded."),
     )
 

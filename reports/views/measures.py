@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView
 
 from access import permissions
+from exchanges.measures.lag import FEW
 from exchanges.models import Outcome, RunningTotal
 from exchanges.vocabulary import Category
-from negotiations.models import Channel
+from negotiations.models import Channel, Commitment
 from records.display import link, links, shown
 from records.known_views import AsKnownPage
 from reports import filters
@@ -136,6 +137,7 @@ class LagPage(MeasurePage):
     def measured(self, records):
         columns = [_("From"), _("On"), _("To"), _("On"), (_("Days"), "n")]
         return {
+            "few": FEW,
             "lags": [
                 {
                     "lag": lag,
@@ -148,7 +150,7 @@ class LagPage(MeasurePage):
                     ),
                 }
                 for lag in measures.lags(records, self.known)
-            ]
+            ],
         }
 
 
@@ -161,36 +163,62 @@ def said_on(record) -> str:
 
 
 class SilencePage(MeasurePage):
-    template_name = "reports/table.html"
+    template_name = "reports/alarms.html"
     model = Channel
     filterset_class = filters.SilenceFilter
     title = gettext_lazy("Alarms")
     lede = gettext_lazy(
         "Days since the last meeting held or outcome that took place, against the channel's own usual gap (the median "
         "between its contacts). Active: up to 30 days, or the usual gap. Quiet: up to 90 days, or three usual gaps. "
-        "Stalled: longer; this is an alarm unless somebody muted it. Ended: as declared."
+        "Stalled: longer; this is an alarm unless somebody muted it. Ended: as declared. Below, the promises overdue."
     )
 
     def measured(self, records):
         today = self.known.day if self.known else timezone.localdate()
-        found = measures.silences(records, today, self.asked.get("state", ""), self.known)
-        columns = [
-            _("Channel"), _("State"), (_("Days of silence"), "n"), (_("Usual gap"), "n"), _("Last contact"),
-            (_("Days of contact"), "n"), _("Alarm"),
-        ]  # fmt: skip
-        rows = [
-            [
-                link(line.channel), line.since.state.label, shown(line.since.days),
-                "–" if line.usual_gap is None else f"{line.usual_gap:g}", shown(line.last), shown(line.contacts),
-                alarm_told(line),
-            ]
-            for line in found
-        ]  # fmt: skip
-        return {"table": table(columns, rows)}
+        asked = self.asked.get("conflict")
+        promises = Commitment.objects.counted(self.known) if self.asked else Commitment.objects.none()
+        promises = filters.OverdueFilter({"conflict": asked.pk if asked else ""}, queryset=promises).qs
+        return {
+            "table": silence_table(measures.silences(records, today, self.asked.get("state", ""), self.known)),
+            "overdue": overdue_table(measures.overdue(promises, today, self.known)),
+        }
+
+
+def silence_table(found) -> dict:
+    """Return the channels with their silence as a table."""
+    columns = [
+        _("Channel"), _("State"), (_("Days of silence"), "n"), (_("Usual gap"), "n"), _("Last contact"),
+        (_("Days of contact"), "n"), _("Alarm"),
+    ]  # fmt: skip
+    rows = [
+        [
+            link(line.channel), line.since.state.label, shown(line.since.days),
+            "–" if line.usual_gap is None else f"{line.usual_gap:g}", shown(line.last), shown(line.contacts),
+            alarm_told(line),
+        ]
+        for line in found
+    ]  # fmt: skip
+    return table(columns, rows)
+
+
+def overdue_table(found) -> dict:
+    """Return the overdue promises as a table, each direction a line of its own."""
+    columns = [
+        _("Commitment"), _("Direction"), _("Due"), (_("Days overdue"), "n"), (_("Promised"), "n"),
+        (_("Delivered"), "n"), _("Alarm"),
+    ]  # fmt: skip
+    rows = [
+        [
+            link(one.about), one.told.direction_words, shown(one.about.due_on), shown(one.days),
+            one.told.line.promised or one.about.get_quantity_kind_display(), one.told.line.delivered, alarm_told(one),
+        ]
+        for one in found
+    ]  # fmt: skip
+    return table(columns, rows)
 
 
 def alarm_told(line) -> str:
-    """Return whether a silence is an alarm, or muted until when, by whom and why; a recorder may mute it."""
+    """Return whether a silent channel, or an overdue promise, is an alarm, or muted and why; a recorder may mute it."""
     if line.mutes:
         return format_html_join(
             "; ", '<a href="{}">{}</a>: {}', ((mute.page_url, muted_until(mute), mute.reason) for mute in line.mutes)
@@ -199,8 +227,8 @@ def alarm_told(line) -> str:
         return ""
     if not permissions.may(permissions.WRITE):
         return _("Alarm")
-    url = f"{reverse('negotiations:mute-add')}?{urlencode({'channel': line.channel.pk})}"
-    return format_html('{}. <a href="{}">{}<span class="vh"> {}</span></a>', _("Alarm"), url, _("Mute"), line.channel)
+    url = f"{reverse('negotiations:mute-add')}?{urlencode({line.about.kind: line.about.pk})}"
+    return format_html('{}. <a href="{}">{}<span class="vh"> {}</span></a>', _("Alarm"), url, _("Mute"), line.about)
 
 
 def muted_until(mute) -> str:
