@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from exchanges.models import Claim, Estimate, Outcome
 from exchanges.querysets import NOT_TAKEN_PLACE, figures_of
@@ -18,68 +18,16 @@ from records.known import KnownOn
 BATCH = 500
 AT_ONCE = 2000
 CLAIMED = (
-    "outcome_id", "claimant_id", "direction", "category", "stage", "quantifier", "number", "number_high", "as_of",
+    "pk", "outcome_id", "claimant_id", "direction", "category", "stage", "quantifier", "number", "number_high", "as_of",
 )  # fmt: skip
 
-# Three steps, as in exchanges/reconciling. A number that was not disclosed is null, as is a bound that a claim does not
-# set, and aggregates leave out what is null. Names are compared byte by byte, as Python sorts them, and sooner.
-# Of each claim its bounds, and what is needed to keep only the latest count of each claimant (``latest``) and to count
-# each claimant once: the first that states a number, of the latest day. One sorting serves all that follows.
-TOLD = """
-SELECT outcome_id, direction COLLATE "C" AS direction, category COLLATE "C" AS category,
-       stage COLLATE "C" AS stage, quantifier COLLATE "C" AS quantifier, number, as_of,
-       coalesce(number_high, number) AS upper,
-       CASE WHEN quantifier NOT IN ('at_most', 'fewer_than') THEN number END AS low,
-       CASE WHEN quantifier NOT IN ('at_least', 'more_than') THEN coalesce(number_high, number) END AS high,
-       max(as_of) OVER counts AS last_as_of,
-       row_number() OVER counts AS place
-FROM ({claims}) claimed ({columns}) JOIN ({outcomes}) wanted (outcome_id, took_place) USING (outcome_id)
-WHERE took_place OR stage <> 'delivered'
-WINDOW counts AS (
-    PARTITION BY outcome_id, direction COLLATE "C", category COLLATE "C", stage COLLATE "C", claimant_id
-    ORDER BY number IS NULL, as_of DESC NULLS FIRST
-    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-)
-"""
-# What the numbers of one group allow together (``range_of``, ``excluding``).
-ALLOWED = """
-SELECT outcome_id, direction, category, stage,
-       count(number) FILTER (WHERE place = 1) AS claimants,
-       min(low) AS least_low, coalesce(max(low), 0) AS floor, min(high) AS ceiling, max(high) AS greatest_high,
-       coalesce(max(low) FILTER (WHERE quantifier <> 'about'), 0) AS exact_floor,
-       min(high) FILTER (WHERE quantifier <> 'about') AS exact_ceiling,
-       max(number) FILTER (WHERE quantifier = 'at_least') AS at_least,
-       max(number) FILTER (WHERE quantifier = 'more_than') AS more_than,
-       min(number) FILTER (WHERE quantifier = 'at_most') AS at_most,
-       min(number) FILTER (WHERE quantifier = 'fewer_than') AS fewer_than,
-       min(number) AS least, max(upper) AS greatest,
-       min(number) = max(number) AND min(upper) = max(upper)
-           AND min(quantifier) FILTER (WHERE number IS NOT NULL) = max(quantifier) FILTER (WHERE number IS NOT NULL)
-           AS is_same,
-       coalesce(bool_and(quantifier = 'about') FILTER (WHERE number IS NOT NULL), false) AS is_approximate,
-       count(as_of) FILTER (WHERE number IS NOT NULL) NOT IN (0, count(number))
-           OR min(as_of) FILTER (WHERE number IS NOT NULL) <> max(as_of) FILTER (WHERE number IS NOT NULL)
-           AS is_of_several_days -- no day is a day of its own
-FROM ({told}) told
-WHERE as_of IS NULL OR as_of = last_as_of
-GROUP BY outcome_id, direction, category, stage
-"""
-# An open claim opens the range unless a number of another meets it (``met``).
-FOUND = """
-SELECT *,
-       CASE WHEN at_most < coalesce(least_low, at_most + 1) OR fewer_than <= coalesce(least_low, fewer_than)
-            THEN 0 ELSE least_low END AS low,
-       CASE WHEN at_least > coalesce(greatest_high, at_least - 1) OR more_than >= coalesce(greatest_high, more_than)
-            THEN NULL ELSE greatest_high END AS high,
-       floor > ceiling OR (floor = ceiling AND (more_than = floor OR fewer_than = ceiling)) AS is_excluding,
-       exact_floor > exact_ceiling
-           OR (exact_floor = exact_ceiling AND (more_than = exact_floor OR fewer_than = exact_ceiling))
-           AS is_disputed
-FROM ({allowed}) allowed
-"""
-# What follows (``agreement_of``, ``best_of``, ``difference_of``).
+# Read it from the inside out; in brackets the function of exchanges/reconciling whose rule a step is. A number that was
+# not disclosed is null, so is all that is told of it and every bound that a claim does not set; aggregates leave out
+# what is null. No day of counting is a day of its own. Names are compared byte by byte, as Python sorts them, and
+# sooner. One sorting serves the window, the groups and the answer. ``place`` counts each claimant once: by the first of
+# its latest claims that states a number.
 RECONCILED = """
-SELECT outcome_id, estimated.outcome_id IS NOT NULL, direction, category, stage, low, high, claimants,
+SELECT outcome_id::text, estimated.outcome_id IS NOT NULL, direction, category, stage, low, high, claimants,
        CASE WHEN claimants = 0 THEN 'undisclosed' WHEN is_disputed THEN 'disputed'
             WHEN is_excluding THEN 'unresolved' WHEN claimants = 1 THEN 'single_source'
             WHEN is_same THEN 'agreed' ELSE 'compatible' END,
@@ -89,7 +37,56 @@ SELECT outcome_id, estimated.outcome_id IS NOT NULL, direction, category, stage,
             THEN CASE claimants WHEN 1 THEN 'only_claim' ELSE 'all_agree' END ELSE 'unresolved' END,
        nullif(greatest - least, 0),
        CASE WHEN greatest <> least THEN CASE WHEN is_of_several_days THEN 'cut_off' ELSE 'unexplained' END END
-FROM ({found}) found
+FROM (
+    -- An open claim opens the range unless another's number meets it (met).
+    SELECT *,
+           CASE WHEN at_most < coalesce(least_low, at_most + 1) OR fewer_than <= coalesce(least_low, fewer_than)
+                THEN 0 ELSE least_low END AS low,
+           CASE WHEN at_least > coalesce(greatest_high, at_least - 1) OR more_than >= coalesce(greatest_high, more_than)
+                THEN NULL ELSE greatest_high END AS high,
+           floor > ceiling OR (floor = ceiling AND (more_than = floor OR fewer_than = ceiling)) AS is_excluding,
+           exact_floor > exact_ceiling
+               OR (exact_floor = exact_ceiling AND (more_than = exact_floor OR fewer_than = exact_ceiling))
+               AS is_disputed
+    FROM (
+        -- What the numbers of one group allow together (range_of, excluding).
+        SELECT outcome_id, direction, category, stage,
+               count(number) FILTER (WHERE place = 1) AS claimants,
+               min(low) AS least_low, coalesce(max(low), 0) AS floor, min(high) AS ceiling, max(high) AS greatest_high,
+               coalesce(max(low) FILTER (WHERE quantifier <> 'about'), 0) AS exact_floor,
+               min(high) FILTER (WHERE quantifier <> 'about') AS exact_ceiling,
+               max(number) FILTER (WHERE quantifier = 'at_least') AS at_least,
+               max(number) FILTER (WHERE quantifier = 'more_than') AS more_than,
+               min(number) FILTER (WHERE quantifier = 'at_most') AS at_most,
+               min(number) FILTER (WHERE quantifier = 'fewer_than') AS fewer_than,
+               min(number) AS least, max(upper) AS greatest,
+               min(number) = max(number) AND min(upper) = max(upper) AND min(quantifier) = max(quantifier) AS is_same,
+               coalesce(bool_and(quantifier = 'about'), false) AS is_approximate,
+               min(counted_on) <> max(counted_on) AS is_of_several_days
+        FROM (
+            -- Of each claim its bounds, and what tells which count is its claimant's latest (latest).
+            SELECT outcome_id, direction COLLATE "C" AS direction, category COLLATE "C" AS category,
+                   stage COLLATE "C" AS stage, number, coalesce(number_high, number) AS upper, as_of,
+                   CASE WHEN number IS NOT NULL THEN quantifier END COLLATE "C" AS quantifier,
+                   CASE WHEN number IS NOT NULL THEN coalesce(as_of, '-infinity') END AS counted_on,
+                   CASE WHEN quantifier NOT IN ('at_most', 'fewer_than') THEN number END AS low,
+                   CASE WHEN quantifier NOT IN ('at_least', 'more_than') THEN coalesce(number_high, number) END AS high,
+                   max(as_of) OVER counts AS last_as_of,
+                   row_number() OVER counts AS place
+            FROM ({claims}) claimed ({columns})
+            JOIN ({outcomes}) wanted (outcome_id, took_place) USING (outcome_id)
+            LEFT JOIN ({superseded}) superseded (pk, outcome_id) USING (pk, outcome_id)
+            WHERE superseded.pk IS NULL AND (took_place OR stage <> 'delivered')
+            WINDOW counts AS (
+                PARTITION BY outcome_id, direction COLLATE "C", category COLLATE "C", stage COLLATE "C", claimant_id
+                ORDER BY number IS NULL, as_of DESC NULLS FIRST
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            )
+        ) told
+        WHERE as_of IS NULL OR as_of = last_as_of
+        GROUP BY outcome_id, direction, category, stage
+    ) allowed
+) found
 LEFT JOIN (SELECT DISTINCT outcome_id FROM ({estimates}) e (outcome_id)) estimated USING (outcome_id)
 ORDER BY outcome_id, direction, category, stage
 """
@@ -119,9 +116,14 @@ class Reconciled(NamedTuple):
     @classmethod
     def of(cls, figure: FigureRange) -> "Reconciled":
         """Return the same figure, leaner."""
-        plain = {name: getattr(figure, name) for name in cls._fields if name not in ("difference", "why")}
-        size, why = (figure.difference.size, figure.difference.reason) if figure.difference else (None, None)
-        return cls(**plain, difference=size, why=why)
+        difference = figure.difference
+        return cls(
+            *map(figure.__getattribute__, cls._fields[:10]),
+            difference and difference.size,
+            difference and difference.reason,
+            figure.is_composed,
+            figure.parts_differ,
+        )
 
 
 def reconcile(
@@ -139,9 +141,10 @@ def reconcile(
     except EmptyResultSet:
         return
     aside = []
-    for outcome, rows in groupby(rows_of(statement, params), itemgetter(0)):
-        found = list(rows)
-        if any(row[1] for row in found) or len({row[2:5:2] for row in found}) < len(found):
+    for identity, rows in groupby(rows_of(statement, params), itemgetter(0)):
+        outcome, found = uuid.UUID(identity), list(rows)
+        is_judged = found[0][1]
+        if is_judged or len({row[2:5:2] for row in found}) < len(found):
             aside.append(outcome)
             if len(aside) == BATCH:
                 yield from one_by_one(aside, known)
@@ -153,23 +156,21 @@ def reconcile(
 
 def composed(outcomes: QuerySet[Outcome], known: KnownOn | None = None) -> tuple[str, tuple]:
     """Return the statement over what the ORM asks for, labels and all, with its parameters."""
-    claims = Claim.objects.counted(known)
-    later = claims.filter(supersedes__isnull=False, supersedes=OuterRef("pk"), outcome=OuterRef("outcome"))
+    claims = Claim.objects.counted(known).filter(outcome__isnull=False)
     refuted = Q(refuted_at__isnull=False) if known is None else Q(refuted_at__lt=known.end)
-    claims = claims.filter(~refuted, ~Exists(later), outcome__isnull=False)
     estimates = Estimate.objects.counted()
     if known is not None:
         estimates = estimates.filter(recorded_at__lt=known.end)
     wanted = outcomes.annotate(took_place=~Q(status__in=NOT_TAKEN_PLACE))
     parts = {
-        "claims": claims.order_by().values_list(*CLAIMED),
+        "claims": claims.exclude(refuted).order_by().values_list(*CLAIMED),
         "outcomes": wanted.order_by().values_list("pk", "took_place"),
+        "superseded": claims.filter(supersedes__isnull=False).order_by().values_list("supersedes_id", "outcome_id"),
         "estimates": estimates.order_by().values_list("outcome_id"),
     }
     asked = {name: queryset.query.sql_with_params() for name, queryset in parts.items()}
-    told = TOLD.format(columns=", ".join(CLAIMED), claims=asked["claims"][0], outcomes=asked["outcomes"][0])
-    found = FOUND.format(allowed=ALLOWED.format(told=told))
-    statement = RECONCILED.format(found=found, estimates=asked["estimates"][0])
+    sql = {name: statement for name, (statement, _given) in asked.items()}
+    statement = RECONCILED.format(columns=", ".join(CLAIMED), **sql)
     return statement, tuple(value for _sql, given in asked.values() for value in given)
 
 
