@@ -158,9 +158,14 @@ def check(user: User) -> Seen:
             aside += len({(figure.direction, figure.stage) for figure in found}) < len(found)
             if outcomes % 1000 == 0:
                 most = max(most, resident())
-        if dict(one_by_one(sample, None)) != sample:
-            raise DifferentRows("The whole record does not say of each outcome what is said of it alone.")
+        refuse_other(sample)
     return Seen(outcomes, figures, aside, most - before)
+
+
+def refuse_other(found: dict) -> None:
+    """Raise DifferentRows where what was found of outcomes, by identity, is not what is said of each alone."""
+    if dict(one_by_one(found, None)) != found:
+        raise DifferentRows("The whole record does not say of each outcome what is said of it alone.")
 
 
 def resident() -> int:

@@ -230,3 +230,17 @@ def test_without_outcomes_there_is_nothing_to_ask(events):
     with acting_as(ANONYMOUS), CaptureQueriesContext(connection) as asked:
         assert list(reconcile(Outcome.objects.none())) == []
     assert not any("exchanges_" in one["sql"] for one in asked)
+
+
+def test_the_rows_stay_with_the_server_until_they_are_asked_for(events):
+    """And other statements may be asked meanwhile."""
+    with acting_as(SYSTEM):
+        for event in events.events:
+            make(Claim, outcome=event, claimant=events.actor, direction="to_third", category="total", number=1)
+    with acting_as(SYSTEM):
+        found = reconcile(Outcome.objects.counted())
+        next(found)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_cursors WHERE statement LIKE '%exchanges_claim%'")
+            assert cursor.fetchone() == (1,)
+        assert list(found)
