@@ -9,6 +9,7 @@ from exchanges import viewsets as exchanges
 from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
 from records.api import kinds as records
+from reports import measure_viewsets as measures
 from reports.viewsets import ReportRunViewSet
 from sources import viewsets as sources
 
@@ -28,6 +29,7 @@ RESOURCES = [
     ("agreements", negotiations.AgreementViewSet),
     ("agreement-parties", negotiations.AgreementPartyViewSet),
     ("commitments", negotiations.CommitmentViewSet),
+    ("mutes", negotiations.MuteViewSet),
     ("outcomes", exchanges.OutcomeViewSet),
     ("outcome-channels", exchanges.OutcomeChannelViewSet),
     ("outcome-meetings", exchanges.OutcomeMeetingViewSet),
@@ -52,7 +54,14 @@ RESOURCES = [
 router = SimpleRouter()
 for prefix, viewset in RESOURCES:
     router.register(prefix, viewset, basename=viewset.queryset.model.kind_of())
+router.register("ledger", exchanges.LedgerViewSet, basename="ledger")
 router.register("report-runs", ReportRunViewSet, basename="report-run")
+# What is computed over records; a list only.
+router.register("parity", measures.ParityViewSet, basename="parity")
+router.register("lag", measures.LagViewSet, basename="lag")
+router.register("silence", measures.SilenceViewSet, basename="silence")
+router.register("credit", measures.CreditViewSet, basename="credit")
+router.register("running-total-gaps", measures.GapViewSet, basename="running-total-gap")
 
 urlpatterns = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),

@@ -1,5 +1,6 @@
 """What the API shows of outcomes, claims, estimates, deliveries and running totals."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions, serializers
@@ -7,7 +8,7 @@ from rest_framework import exceptions, serializers
 from exchanges import models
 from exchanges.querysets import figures_of
 from exchanges.reconciling import Agreement
-from exchanges.vocabulary import Category, DifferenceReason, EstimateMethod, Stage
+from exchanges.vocabulary import Category, DifferenceReason, EstimateMethod, LedgerState, Stage
 from negotiations.serializers import DATED, WhenMixin
 from records.api.serializers import LinkedRecordField, RecordSerializer, api_url
 from sources.models import ClaimState
@@ -187,6 +188,75 @@ class DeliverySerializer(RecordSerializer):
         fields = (
             *RecordSerializer.base_fields, "outcome", "commitment", "direction", "category", "share", "notes",
         )  # fmt: skip
+
+
+class SuggestionSerializer(serializers.Serializer):
+    """A promise an outcome may deliver, and why."""
+
+    commitment = serializers.SerializerMethodField(help_text="The commitment.")
+    stated = serializers.CharField(source="commitment.stated")
+    reasons = serializers.ListField(child=serializers.CharField())
+
+    def get_commitment(self, one) -> str:
+        return api_url(one.commitment, self.context["request"])
+
+
+class LedgerLineSerializer(serializers.Serializer):
+    """A promise in one direction. Sums are over different events, never over rival claims."""
+
+    direction = serializers.CharField(source="line.direction")
+    promised_low = serializers.IntegerField(source="line.commitment.low", allow_null=True)
+    promised_high = serializers.IntegerField(source="line.commitment.high", allow_null=True)
+    is_minimum = serializers.BooleanField(source="line.commitment.is_minimum")
+    is_agreed = serializers.BooleanField(
+        source="line.commitment.is_agreed", help_text="False: an offer, a demand, or refused."
+    )
+    delivered_low = serializers.IntegerField(
+        source="line.low", allow_null=True, help_text="Null where no event gave a number."
+    )
+    delivered_best = serializers.IntegerField(source="line.best", allow_null=True)
+    delivered_high = serializers.IntegerField(source="line.high", allow_null=True, help_text="Null where open upward.")
+    events = serializers.SerializerMethodField()
+    undisclosed_events = serializers.IntegerField(source="line.undisclosed")
+    remaining_low = serializers.IntegerField(source="line.remaining_low", allow_null=True)
+    remaining_high = serializers.IntegerField(source="line.remaining_high", allow_null=True)
+    first_on = serializers.DateField(source="line.first_on", allow_null=True)
+    last_on = serializers.DateField(source="line.last_on", allow_null=True)
+    days_late = serializers.IntegerField(source="line.days_late", allow_null=True)
+    state = serializers.ChoiceField(source="line.state", choices=LedgerState.choices)
+    implementation = serializers.IntegerField(
+        source="line.implementation", allow_null=True, help_text="Kroc PAM, 0 to 3; null where it cannot be told."
+    )
+    deliveries = serializers.SerializerMethodField()
+
+    def get_events(self, one) -> int:
+        return len(one.deliveries)
+
+    def get_deliveries(self, one) -> list[str]:
+        return [api_url(delivery, self.context["request"]) for delivery in one.deliveries]
+
+
+class LedgerSerializer(serializers.Serializer):
+    """A promise with its lines, and where the claims behind it are."""
+
+    id = serializers.UUIDField()
+    stated = serializers.CharField(help_text="The promise in words.")
+    url = serializers.SerializerMethodField(help_text="The commitment.")
+    claims_url = serializers.SerializerMethodField(help_text="The claims about what was promised.")
+    due_on = serializers.DateField(allow_null=True)
+    lines = serializers.SerializerMethodField()
+
+    def get_url(self, commitment) -> str:
+        return api_url(commitment, self.context["request"])
+
+    def get_claims_url(self, commitment) -> str:
+        claims = f"{reverse('api:claim-list')}?commitment={commitment.pk}"
+        return self.context["request"].build_absolute_uri(claims)
+
+    @extend_schema_field(LedgerLineSerializer(many=True))
+    def get_lines(self, commitment) -> list[dict]:
+        mine = [one for one in self.context["lines"] if one.commitment.pk == commitment.pk]
+        return LedgerLineSerializer(mine, many=True, context=self.context).data
 
 
 @extend_schema_field(

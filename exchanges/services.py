@@ -11,6 +11,7 @@ from access import permissions
 from access.context import Reader
 from exchanges.models import Claim, Estimate, EstimateClaim, RunningTotal
 from exchanges.vocabulary import EstimateUse
+from negotiations.services import write_sources
 from records.services import add_record, change_record
 from sources.models import ClaimState
 
@@ -37,6 +38,17 @@ def supersede_claim(
         raise ValidationError({"supersedes": _("This claim is no longer in force; supersede the one that is.")})
     new.supersedes = held
     return add_record(actor, new, reason=reason)
+
+
+@transaction.atomic
+def record_claim(actor: Reader, claim: Claim, sources: list[dict], *, supersedes: Claim | None = None) -> Claim:
+    """Write a claim with its citations, in place of another where ``supersedes`` names it; return it as stored.
+
+    ``sources`` are rows as ``negotiations.services.write_sources`` takes them. Raises as ``supersede_claim``.
+    """
+    stored = add_record(actor, claim) if supersedes is None else supersede_claim(actor, supersedes, claim)
+    write_sources(actor, stored, sources)
+    return stored
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from django.urls import path
 
 from access import permissions
 from exchanges import models
-from exchanges.views import claims, estimates, links, outcomes
+from exchanges.views import claim_forms, claims, estimate_forms, estimates, ledger, links, outcomes
 from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
 from records.views import RecordWithdrawView
@@ -30,16 +30,23 @@ urlpatterns = [
     path("outcomes/<uuid:pk>/history/", history(models.Outcome), name="outcome-history"),
     path("outcomes/<uuid:pk>/marking/", marking(models.Outcome), name="outcome-marking"),
     path("outcomes/<uuid:pk>/withdraw/", withdraw(models.Outcome), name="outcome-withdraw"),
+    path("outcomes/<uuid:pk>/claims/add/", claim_forms.ClaimAdd.as_view(), name="outcome-claim-add"),
+    path("outcomes/<uuid:pk>/estimates/add/", estimate_forms.EstimateAdd.as_view(), name="outcome-estimate-add"),
+    path("outcomes/<uuid:pk>/deliver/", links.DeliverPromise.as_view(), name="outcome-deliver"),
     path("claims/", claims.ClaimList.as_view(), name="claim-list"),
     path("claims/<uuid:pk>/", claims.ClaimDetail.as_view(), name="claim-detail"),
     path("claims/<uuid:pk>/history/", history(models.Claim), name="claim-history"),
     path("claims/<uuid:pk>/marking/", marking(models.Claim), name="claim-marking"),
     path("claims/<uuid:pk>/withdraw/", withdraw(models.Claim), name="claim-withdraw"),
+    path("claims/<uuid:pk>/supersede/", claim_forms.ClaimSupersede.as_view(), name="claim-supersede"),
+    path("claims/<uuid:pk>/refute/", claim_forms.ClaimRefute.as_view(), name="claim-refute"),
     path("estimates/", estimates.EstimateList.as_view(), name="estimate-list"),
     path("estimates/<uuid:pk>/", estimates.EstimateDetail.as_view(), name="estimate-detail"),
     path("estimates/<uuid:pk>/history/", history(models.Estimate), name="estimate-history"),
     path("estimates/<uuid:pk>/marking/", marking(models.Estimate, permissions.ESTIMATE), name="estimate-marking"),
     path("estimates/<uuid:pk>/withdraw/", estimates.EstimateWithdraw.as_view(), name="estimate-withdraw"),
+    path("estimates/<uuid:pk>/supersede/", estimate_forms.EstimateSupersede.as_view(), name="estimate-supersede"),
+    path("ledger/", ledger.LedgerList.as_view(), name="ledger"),
     path("deliveries/", links.DeliveryList.as_view(), name="delivery-list"),
     path("deliveries/<uuid:pk>/", links.DeliveryDetail.as_view(), name="delivery-detail"),
     path("deliveries/<uuid:pk>/history/", history(models.Delivery), name="delivery-history"),

@@ -1,13 +1,20 @@
 """The API's resources of the exchanges room."""
 
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
 
 from access import permissions
 from access.context import current_reader
 from exchanges import filters, models, serializers
+from exchanges.deliveries import allocate_delivery, suggest
+from exchanges.promises import ledger
 from exchanges.querysets import with_claims
 from exchanges.services import set_estimate, supersede_claim
-from records.api.viewsets import RecordViewSet
+from negotiations.models import Commitment
+from records.api.viewsets import KnownFiltersMixin, RecordOrdering, RecordViewSet
 from records.known_views import PARAMETERS, AsKnownResource
 from records.querysets import current
 from sources.querysets import with_citations
@@ -33,6 +40,13 @@ class OutcomeViewSet(AsKnownResource, RecordViewSet):
 
     def get_queryset(self):
         return super().get_queryset().prefetch_related(with_claims(self.known))
+
+    @extend_schema(responses=serializers.SuggestionSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], url_path="suggested-deliveries", pagination_class=None, filter_backends=[])
+    def suggested_deliveries(self, request, *args, **kwargs):
+        """The promises this outcome may deliver, the likeliest first, each with the reasons."""
+        found = suggest(self.get_object())
+        return Response(serializers.SuggestionSerializer(found, many=True, context={"request": request}).data)
 
 
 @extend_schema_view(list=extend_schema(parameters=PARAMETERS), retrieve=extend_schema(parameters=PARAMETERS))
@@ -128,4 +142,33 @@ class DeliveryViewSet(RecordViewSet):
     serializer_class = serializers.DeliverySerializer
     filterset_class = filters.DeliveryFilter
     ordering_fields = ("share", *KEPT)
-    related = ("outcome", "commitment")
+    related = ("outcome", "commitment__agreement__channel", "commitment__meeting__channel")
+
+    def add(self, record):
+        return allocate_delivery(current_reader(), record)
+
+    def change(self, record, *, expected_version, reason):
+        return allocate_delivery(current_reader(), record, expected_version=expected_version, reason=reason)
+
+
+@extend_schema_view(list=extend_schema(parameters=PARAMETERS))
+class LedgerViewSet(AsKnownResource, KnownFiltersMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Promises against what was delivered of them, computed for each reader from what they may see."""
+
+    queryset = Commitment.objects.all()
+    serializer_class = serializers.LedgerSerializer
+    filterset_class = filters.LedgerFilter
+    filter_backends = [DjangoFilterBackend, RecordOrdering]
+    ordering_fields = ("due_on", *KEPT)
+    http_method_names = ["get", "head", "options"]
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("label", *filters.LEDGER_RELATED)
+
+    def paginate_queryset(self, queryset):
+        page = super().paginate_queryset(queryset)
+        self.lines = ledger(page, self.known)
+        return page
+
+    def get_serializer_context(self):
+        return super().get_serializer_context() | {"lines": getattr(self, "lines", [])}

@@ -252,3 +252,17 @@ class TotalScope(models.TextChoices):
 
     SINCE_INVASION = "since_invasion", _("since the invasion, or since the mediation began")
     WINDOW = "window", _("since a stated day")
+
+
+class LedgerState(models.TextChoices):
+    """How a promise stands, computed for each reader. Source: FIELD.md 5.6 and DOMAIN.md section 4."""
+
+    OPEN = "open", _("open")
+    DUE = "due", _("due")
+    OVERDUE = "overdue", _("overdue")
+    PART_DELIVERED = "part_delivered", _("part delivered")
+    FULFILLED = "fulfilled", _("fulfilled")
+    EXCEEDED = "exceeded", _("exceeded")
+    LAPSED = "lapsed", _("lapsed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    DISPUTED = "disputed", _("disputed")

@@ -128,3 +128,14 @@ class CommitmentFilter(RecordFilterSet):
         fields = ["agreement", "meeting", "direction"]
 
     api_only = (*RecordFilterSet.api_only, "agreement", "meeting", "direction")
+
+
+class MuteFilter(RecordFilterSet):
+    channel = among(_("Channel"), models.Channel)
+    commitment = among(_("Commitment"), models.Commitment)
+    since = since(_("Ends after"), "until")
+    until = until(_("Ends before"), "until")
+
+    class Meta:
+        model = models.Mute
+        fields = []

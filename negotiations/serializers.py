@@ -141,3 +141,9 @@ class AgreementSerializer(WhenMixin, RecordSerializer):
             *RecordSerializer.base_fields, "channel", "meeting", "title", *DATED, "form", "stage", "status", "terms",
             "amends", "parties", "commitments", "citations",
         )  # fmt: skip
+
+
+class MuteSerializer(RecordSerializer):
+    class Meta:
+        model = models.Mute
+        fields = (*RecordSerializer.base_fields, "channel", "commitment", "until", "reason")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from negotiations import models
-from negotiations.views import agreements, channels, conflicts, meetings
+from negotiations.views import agreements, channels, conflicts, meetings, mutes
 from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
 from records.views import RecordWithdrawView
@@ -61,4 +61,10 @@ urlpatterns = [
     path("commitments/<uuid:pk>/history/", history(models.Commitment), name="commitment-history"),
     path("commitments/<uuid:pk>/marking/", marking(models.Commitment), name="commitment-marking"),
     path("commitments/<uuid:pk>/withdraw/", withdraw(models.Commitment), name="commitment-withdraw"),
+    path("mutes/", mutes.MuteList.as_view(), name="mute-list"),
+    path("mutes/add/", mutes.MuteAdd.as_view(), name="mute-add"),
+    path("mutes/<uuid:pk>/", mutes.MuteDetail.as_view(), name="mute-detail"),
+    path("mutes/<uuid:pk>/history/", history(models.Mute), name="mute-history"),
+    path("mutes/<uuid:pk>/marking/", marking(models.Mute), name="mute-marking"),
+    path("mutes/<uuid:pk>/withdraw/", withdraw(models.Mute), name="mute-withdraw"),
 ]

@@ -122,3 +122,11 @@ class CommitmentViewSet(RecordViewSet):
     ordering_fields = ("due_on", "quantity", "recorded_at", "updated_at")
     related = ("agreement", "meeting__channel", "owed_by", "owed_to")
     prefetch = (with_citations(),)
+
+
+class MuteViewSet(RecordViewSet):
+    queryset = models.Mute.objects.all()
+    serializer_class = serializers.MuteSerializer
+    filterset_class = filters.MuteFilter
+    ordering_fields = ("until", "recorded_at", "updated_at")
+    related = ("channel", "commitment")

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 
 @dataclass(frozen=True)
 class Strip:
@@ -111,3 +113,77 @@ def bar_chart(
     height = int(made[-1].base + 24) if made else 0
     marks = [(round(left + column * step, 1), words) for column, words in years]
     return BarChart(width, height, made, marks, left, right)
+
+
+@dataclass(frozen=True)
+class ParityBar:
+    """One direction of one event: a bar to the lowest claim, a thin line on to the highest; hatched if unknown."""
+
+    x: float
+    width: float
+    reach: float | None
+    css: str
+    words: str
+    words_x: float
+    anchor: str
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class ParityRow:
+    """One event of the picture; ``bars`` is empty where it did not take place."""
+
+    y: float
+    when: str
+    difference: str
+    bars: list[ParityBar]
+    url: str
+
+
+@dataclass(frozen=True)
+class ParityChart:
+    """Bars to both sides from a centre line, one row for each event."""
+
+    width: int
+    height: int
+    centre: float
+    rows: list[ParityRow]
+
+
+UNKNOWN_WIDTH = 34.0
+
+
+def parity_chart(lines: Sequence, parties: Sequence, kind: str, width: int = 780, row_height: int = 30) -> ParityChart:
+    """Return the geometry for lines of parity: ``outcome``, ``counts`` and the head's ``pair`` and ``difference``.
+
+    What is not disclosed is a hatched piece of one length, whatever happened: it says nothing of a number. An open
+    range is drawn to the lowest claim.
+    """
+    centre, reach = width * 0.5, width * 0.5 - 250.0
+    told = [number for line in lines if line.counts for number in (line.head.pair.first, line.head.pair.second)]
+    highest = max([number.low if number.high is None else number.high for number in told if number], default=0) or 1
+    rows = []
+    for index, line in enumerate(lines):
+        bars = []
+        for side, party, number in zip((-1, 1), parties, (line.head.pair.first, line.head.pair.second), strict=True):
+            if not line.counts:
+                continue
+            length = UNKNOWN_WIDTH if number is None else number.low * reach / highest
+            high = None if number is None or number.high is None else number.high * reach / highest
+            bars.append(
+                ParityBar(
+                    x=round(centre if side > 0 else centre - length, 1),
+                    width=round(length, 1),
+                    reach=None if high is None or high == length else round(centre + side * high, 1),
+                    css="d" if kind == "remains_transfer" else (party.colour or "ab"[side > 0]),
+                    words=gettext("not disclosed") if number is None else number.stated,
+                    words_x=round(centre + side * (max(length, high or 0) + 6), 1),
+                    anchor="end" if side < 0 else "start",
+                    is_known=number is not None,
+                )
+            )
+        words = line.head.difference if line.counts else line.outcome.get_status_display()
+        rows.append(
+            ParityRow(30.0 + index * row_height, line.outcome.when, words, bars, line.outcome.get_absolute_url())
+        )
+    return ParityChart(width, 34 + len(lines) * row_height, centre, rows)

@@ -27,6 +27,7 @@ def shell(request: HttpRequest) -> dict:
                 ("negotiations:meeting-list", _("Meetings"), "meet", counts["meeting"]),
                 ("negotiations:agreement-list", _("Agreements"), "check", counts["agreement"]),
                 ("negotiations:commitment-list", _("Commitments"), "promise", counts["commitment"]),
+                ("exchanges:ledger", _("Commitments ledger"), "promise", None),
                 ("exchanges:outcome-list", _("Outcomes"), "outcome", counts["outcome"]),
                 ("intermediaries:actor-list", _("Intermediaries"), "med", counts["intermediary"]),
                 ("sources:source-list", _("Sources"), "source", counts["source"]),
@@ -34,6 +35,18 @@ def shell(request: HttpRequest) -> dict:
             ],
         ),
     ]
+    groups.append(
+        (
+            _("Analysis"),
+            [
+                ("reports:parity", _("Parity"), "outcome", None),
+                ("reports:lag", _("Lag"), "time", None),
+                ("reports:silence", _("Alarms"), "alert", None),
+                ("reports:credit", _("Credit"), "med", None),
+                ("reports:gaps", _("Running totals"), "check", None),
+            ],
+        )
+    )
     if permissions.may(permissions.WRITE):
         groups.append((_("Confidentiality"), [("records:embargo-list", _("Embargoes"), "lock", None)]))
     if permissions.may(permissions.REPORT):

@@ -1,8 +1,18 @@
-"""Filters of the list of one's own reports."""
+"""Filters of the list of one's own reports, and of what is measured over many records."""
+
+import uuid
 
 import django_filters
+from django.utils.translation import gettext_lazy as _
 
+from exchanges.models import Outcome, OutcomeChannel, RunningTotal
+from exchanges.vocabulary import Category, OutcomeKind
+from intermediaries.models import Actor
+from negotiations.models import Channel, Conflict
+from records.filters import among, choice, since, until
 from reports.models import ReportRun, ReportTemplate, RunState
+from reports.selectors.parity import HEADS
+from reports.selectors.silence import Silence
 
 
 class ReportRunFilter(django_filters.FilterSet):
@@ -14,3 +24,54 @@ class ReportRunFilter(django_filters.FilterSet):
     class Meta:
         model = ReportRun
         fields = ["conflict"]
+
+
+class EventFilter(django_filters.FilterSet):
+    """Which events are measured: of a conflict, through a channel, of a kind, in a period."""
+
+    conflict = among(_("Conflict"), Conflict)
+    channel = among(_("Channel"), Channel, method="filter_channel")
+    outcome_kind = choice(_("Kind"), OutcomeKind.choices)
+    since = since(_("Since"))
+    until = until(_("Until"))
+
+    class Meta:
+        model = Outcome
+        fields = []
+
+    def filter_channel(self, queryset, name, value: uuid.UUID):
+        return queryset.filter(pk__in=OutcomeChannel.objects.counted().filter(channel=value).values("outcome"))
+
+
+class ParityFilter(EventFilter):
+    """Only of the kinds that have two directions to compare."""
+
+    outcome_kind = choice(_("Kind"), [(kind.value, kind.label) for kind in HEADS])
+
+
+class SilenceFilter(django_filters.FilterSet):
+    """Which channels are asked for; ``state`` is computed, so the list itself is filtered by it."""
+
+    conflict = among(_("Conflict"), Conflict)
+    state = choice(_("State"), Silence.choices, method="leave")
+
+    class Meta:
+        model = Channel
+        fields = []
+
+    def leave(self, queryset, name, value):
+        return queryset
+
+
+class GapFilter(django_filters.FilterSet):
+    """Which running totals are compared with events."""
+
+    conflict = among(_("Conflict"), Conflict)
+    claimant = among(_("Claimed by"), Actor)
+    category = choice(_("Of what"), Category.choices)
+    since = since(_("Since"), "as_of")
+    until = until(_("Until"), "as_of")
+
+    class Meta:
+        model = RunningTotal
+        fields = []

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import about, overview, runs, search
+from reports.views import about, measures, overview, runs, search
 
 app_name = "reports"
 
@@ -15,5 +15,10 @@ urlpatterns = [
     path("reports/<uuid:pk>/progress/", runs.ReportRunProgress.as_view(), name="report-run-progress"),
     path("reports/<uuid:pk>/result.json", runs.ReportRunResult.as_view(), name="report-run-result"),
     path("reports/<uuid:pk>/retry/", runs.ReportRunRetry.as_view(), name="report-run-retry"),
+    path("parity/", measures.ParityPage.as_view(), name="parity"),
+    path("lag/", measures.LagPage.as_view(), name="lag"),
+    path("silence/", measures.SilencePage.as_view(), name="silence"),
+    path("credit/", measures.CreditPage.as_view(), name="credit"),
+    path("running-totals/gaps/", measures.GapsPage.as_view(), name="gaps"),
     path("accessibility/", about.Accessibility.as_view(), name="accessibility"),
 ]

@@ -240,6 +240,21 @@ class Figure(models.Model):
     def state_label(self) -> str:
         return str(ClaimState(self.state).label)
 
+    def clean(self) -> None:
+        """Say beside the field what the constraints below forbid."""
+        super().clean()
+        if self.number is not None and self.number < 0:
+            raise ValidationError(
+                {"number": _("A number cannot be negative. Leave it empty when no number was disclosed.")}
+            )
+        is_range = self.quantifier == Quantifier.BETWEEN
+        if not is_range and self.number_high is not None:
+            raise ValidationError({"number_high": _("Only “between” has an upper number. Leave it empty.")})
+        if is_range and self.number is None:
+            raise ValidationError({"number": _("“Between” needs a lower number.")})
+        if is_range and (self.number_high is None or self.number_high < self.number):
+            raise ValidationError({"number_high": _("“Between” needs an upper number that is not below the lower.")})
+
     @property
     def stated(self) -> str:
         """The figure in words: ``150``, ``at least 1,000``, ``150–189``, ``not disclosed``."""

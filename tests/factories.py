@@ -129,6 +129,7 @@ def make_world(
         quantity=777,
         direction_words=word,
     )
+    add("mute", negotiations.Mute, channel=channel, reason=f"{word} pause is agreed.")
     outcome = add(
         "outcome",
         exchanges.Outcome,
@@ -143,8 +144,9 @@ def make_world(
     add("outcome_meeting", exchanges.OutcomeMeeting, outcome=outcome, meeting=meeting)
     add("outcome_agreement", exchanges.OutcomeAgreement, outcome=outcome, agreement=agreement)
     add("outcome_role", exchanges.OutcomeRole, outcome=outcome, actor=actor, credited_by=actor)
-    add("delivery", exchanges.Delivery, outcome=outcome, commitment=commitment, share=777, notes=word)
     direction = world.party.direction
+    add("delivery", exchanges.Delivery, outcome=outcome, commitment=commitment, direction=direction, share=777,
+        notes=word)  # fmt: skip
     claim = add(
         "claim",
         exchanges.Claim,
@@ -167,7 +169,9 @@ def make_world(
         high=777,
         reason=f"{word} reason",
     )
-    add("estimate_claim", exchanges.EstimateClaim, estimate=estimate, claim=claim, reason=word)
+    # Whoever entered a claim does not use it in an estimate: the world of one author excludes it.
+    use = "triangulation" if author is None else "excluded"
+    add("estimate_claim", exchanges.EstimateClaim, estimate=estimate, claim=claim, use=use, reason=word)
     add(
         "running_total",
         exchanges.RunningTotal,

@@ -2,11 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from access import permissions
 from exchanges import filters
 from exchanges.models import Claim, RunningTotal
 from exchanges.views.figures import category_of, of_conflict, of_outcome, with_parties
 from records.display import Column, Section, links
 from records.views import RecordDetailView, RecordListView
+from sources.models import ClaimState
 from sources.querysets import with_citations
 
 
@@ -41,6 +43,7 @@ class ClaimList(RecordListView):
 
 class ClaimDetail(RecordDetailView):
     model = Claim
+    template_name = "exchanges/claim_detail.html"
     related = ("claimant", "outcome__conflict", "commitment", "supersedes__claimant")
     facts = [
         "outcome",
@@ -73,6 +76,15 @@ class ClaimDetail(RecordDetailView):
             _("No estimate weighs this claim."),
         ),
     ]
+
+    def get_context_data(self, **kwargs):
+        claim = self.object
+        may_change = self.may_change() and claim.state == ClaimState.CURRENT
+        may_refute = may_change and permissions.may(permissions.REVIEW)
+        return super().get_context_data(**kwargs) | {
+            "supersede_url": self.page_url("supersede", claim.pk) if may_change and claim.outcome_id else None,
+            "refute_url": self.page_url("refute", claim.pk) if may_refute else None,
+        }
 
 
 class RunningTotalList(RecordListView):

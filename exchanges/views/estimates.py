@@ -15,6 +15,12 @@ def best(estimate: Estimate):
     return _("unresolved") if estimate.best is None else estimate.best
 
 
+def versions(estimate: Estimate):
+    """Return every estimate of the same figure, the newest first."""
+    same = {name: getattr(estimate, name) for name in ("outcome_id", "direction", "category")}
+    return Estimate.objects.current().filter(**same).select_related("label", "supersedes").order_by("-recorded_at")
+
+
 class EstimateList(RecordListView):
     model = Estimate
     filterset_class = filters.EstimateFilter
@@ -32,6 +38,7 @@ class EstimateList(RecordListView):
 
 class EstimateDetail(RecordDetailView):
     model = Estimate
+    template_name = "exchanges/estimate_detail.html"
     related = ("outcome__conflict", "supersedes")
     facts = [
         "outcome",
@@ -51,11 +58,19 @@ class EstimateDetail(RecordDetailView):
             _("No claim is named."),
         ),
         Section(
-            "superseded-by",
-            _("Newer versions"),
-            [Column(_("Low to high"), str), Column(_("Recorded"), "recorded_at")],
-            lambda estimate: estimate.superseded_by.current().select_related("label"),
-            _("This is the newest version."),
+            "versions",
+            _("Versions"),
+            [
+                Column(_("Low to high"), str),
+                Column(_("Best"), best),
+                Column(_("Rule"), "method"),
+                Column(_("Reason"), "reason"),
+                Column(_("Set on"), "recorded_at"),
+                Column(_("Supersedes"), "supersedes"),
+            ],
+            versions,
+            "",
+            lede=_("Every version is kept, the newest first."),
         ),
     ]
 
@@ -64,6 +79,11 @@ class EstimateDetail(RecordDetailView):
 
     def may_change(self):
         return super().may_change() and permissions.may(permissions.ESTIMATE)
+
+    def get_context_data(self, **kwargs):
+        newer = self.object.superseded_by.counted().exists()
+        url = None if newer or not self.may_change() else self.page_url("supersede", self.object.pk)
+        return super().get_context_data(**kwargs) | {"supersede_url": url}
 
 
 class EstimateWithdraw(RecordWithdrawView):

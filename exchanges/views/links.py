@@ -1,12 +1,21 @@
 """Pages of what ties an outcome to others: roles of actors, deliveries of promises."""
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
+from django.views.generic.detail import SingleObjectMixin
+from django.views.generic.edit import FormView
 
+from access import permissions
+from access.context import current_reader
 from exchanges import filters
-from exchanges.models import Delivery, OutcomeRole
+from exchanges.deliveries import allocate_delivery
+from exchanges.forms import DeliveryForm
+from exchanges.models import Delivery, Outcome, OutcomeRole
 from exchanges.views.figures import of_outcome, with_parties
 from records.display import Column
-from records.views import RecordDetailView, RecordListView
+from records.views import KindMixin, RecordDetailView, RecordListView
 
 
 def share(delivery: Delivery):
@@ -52,3 +61,32 @@ class DeliveryDetail(RecordDetailView):
     model = Delivery
     related = ("outcome__conflict", "commitment")
     facts = ["outcome", "commitment", Column(_("Share"), share), "category", Column(_("Direction"), of_outcome)]
+
+
+class DeliverPromise(KindMixin, SingleObjectMixin, FormView):
+    """Allot an outcome, or a share of it, to a promise."""
+
+    model = Outcome
+    template_name = "exchanges/deliver.html"
+    form_class = DeliveryForm
+
+    def dispatch(self, request, *args, **kwargs):
+        self.object = self.get_object(Outcome.objects.current().select_related("conflict"))
+        permissions.demand(permissions.WRITE)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"outcome": self.object}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"title": _("Deliver a promise")}
+
+    def form_valid(self, form):
+        try:
+            delivery = allocate_delivery(current_reader(), Delivery(outcome=self.object, **form.cleaned_data))
+        except ValidationError as error:
+            for name, told in getattr(error, "message_dict", {None: error.messages}).items():
+                form.add_error(name if name in form.fields else None, told)
+            return self.form_invalid(form)
+        messages.success(self.request, _("The delivery was recorded."))
+        return HttpResponseRedirect(delivery.get_absolute_url())

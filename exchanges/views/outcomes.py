@@ -1,29 +1,26 @@
 """Pages of outcomes: the list with both directions, and the record with every claim beside the others."""
 
-import datetime as dt
-
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access import permissions
 from exchanges import filters
 from exchanges.models import Claim, Outcome
-from exchanges.querysets import figures_of, took_place
-from exchanges.reconciling import headline, parts_beside
-from exchanges.views.figures import category_of, category_words, cell, direction_words, other_directions
+from exchanges.promises import with_states
+from exchanges.querysets import figures_of, plain_claims, took_place
+from exchanges.reconciling import FigureRange, PlainClaim, headline, in_force, parts_beside
+from exchanges.views.claim_rows import claims_of, table
+from exchanges.views.figures import category_words, cell, direction_words, other_directions
+from exchanges.views.plots import pictures
+from exchanges.views.reached import reached
 from exchanges.vocabulary import LegalBasis
 from negotiations.models import Party
 from records.display import Column, Section, links
+from records.known_views import AsKnownPage
 from records.views import RecordDetailView, RecordListView
-from sources.models import ClaimState
-from sources.querysets import with_citations
-
-CLAIM_CSS = {
-    ClaimState.CURRENT: "ok",
-    ClaimState.SUPERSEDED: "half",
-    ClaimState.WITHDRAWN: "bad",
-    ClaimState.REFUTED: "bad",
-}
 
 
 class OutcomeList(RecordListView):
@@ -69,7 +66,7 @@ class OutcomeList(RecordListView):
         return super().rows(records)
 
 
-class OutcomeDetail(RecordDetailView):
+class OutcomeDetail(AsKnownPage, RecordDetailView):
     model = Outcome
     template_name = "exchanges/outcome_detail.html"
     related = ("conflict", "place", "place_to", "parent")
@@ -145,9 +142,10 @@ class OutcomeDetail(RecordDetailView):
                 Column(gettext_lazy("Promise"), "commitment"),
                 Column(gettext_lazy("Share"), lambda delivery: _("all") if delivery.share is None else delivery.share),
                 Column(gettext_lazy("Of what"), "category"),
+                Column(gettext_lazy("How the promise stands"), "states"),
             ],
-            lambda outcome: outcome.deliveries.current().select_related("label", "commitment"),
-            gettext_lazy("No delivery of a promise is recorded."),
+            lambda outcome: with_states(outcome.deliveries.current().select_related("label")),
+            gettext_lazy("Outside any known promise: no promise that this outcome delivers is recorded."),
         ),
         Section(
             "estimates",
@@ -173,7 +171,7 @@ class OutcomeDetail(RecordDetailView):
 
     def tranche_section(self, tranches: list[Outcome]) -> dict:
         """Return the parts of this outcome, each with its own figures."""
-        figures = figures_of(tranches)
+        figures = figures_of(tranches, self.known)
         columns = [
             Column(_("Part"), str),
             Column(_("Date"), "when"),
@@ -220,49 +218,63 @@ class OutcomeDetail(RecordDetailView):
         return more if more and not any(side["figures"] for side in sides) else sides + more
 
     def shown(self, figures) -> list[dict]:
-        return [{"figure": figure, "category": category_words(figure)} for figure in figures]
-
-    def claims(self) -> list[dict]:
-        """Return every claim as a row: who says it, which way, of what, how many, where it is said, in force or not."""
-        found = (
-            Claim.objects.current()
-            .with_state()
-            .filter(outcome=self.object)
-            .select_related("label", "claimant", "supersedes__claimant")
-            .prefetch_related(with_citations())
-        )
-        words = self.object.conflict.directions()
-        order = list(words)
-        told = sorted(
-            found,
-            key=lambda claim: (
-                claim.state != ClaimState.CURRENT,
-                order.index(claim.direction) if claim.direction in order else len(order),
-                claim.category,
-                claim.as_of or claim.said_on or dt.date.min,
-                claim.recorded_at,
-                str(claim.pk),
-            ),
-        )
         return [
             {
-                "claim": claim,
-                "direction": words.get(claim.direction, ""),
-                "category": category_of(claim),
-                "css": CLAIM_CSS[claim.state],
-                "citations": claim.citations.all(),
+                "figure": figure,
+                "category": category_words(figure),
+                "best": "" if figure.best is None else f"{figure.best:,}",
+                "between": between(figure),
             }
-            for claim in told
+            for figure in figures
+        ]
+
+    def direction_of(self, figure: FigureRange) -> str:
+        return direction_words(self.object.conflict, figure.direction) or _("Direction not stated")
+
+    def reached(self, shown: list[FigureRange], plain: list[PlainClaim], claims: list[Claim]) -> list[dict]:
+        """Return how each figure at the top was reached, with where a reviewer sets another."""
+        names = {claim.claimant_id: claim.claimant for claim in claims}
+        may_set = self.may_change() and permissions.may(permissions.ESTIMATE)
+        set_url = self.page_url("estimate-add", self.object.pk) if may_set else None
+        return [
+            reached(figure, plain, names)
+            | {
+                "figure": figure,
+                "direction": self.direction_of(figure),
+                "category": category_words(figure),
+                "estimate_url": reverse("exchanges:estimate-detail", args=[figure.estimate])
+                if figure.estimate
+                else None,
+                "set_url": set_url and f"{set_url}?{urlencode({'direction': figure.direction, 'of': figure.category})}",
+            }
+            for figure in shown
         ]
 
     def get_context_data(self, **kwargs):
-        figures = figures_of([self.object])[self.object.pk]
+        outcome, claims = self.object, claims_of(self.object, self.known)
+        figures = figures_of([outcome], self.known)[outcome.pk]
+        plain = in_force(plain_claims({"outcome": [outcome.pk]}, self.known)[outcome.pk])
+        sides = self.sides(figures)
+        shown = [told["figure"] for side in sides for told in side["figures"]]
         return super().get_context_data(**kwargs) | {
-            "sides": self.sides(figures),
-            "took_place": took_place(self.object),
-            "status_words": self.object.get_status_display(),
-            "claims": self.claims(),
+            "sides": sides,
+            "took_place": took_place(outcome),
+            "status_words": outcome.get_status_display(),
+            "claims": table(outcome, self.parties, claims),
+            "pictures": pictures(outcome, self.parties, claims, plain, figures),
+            "reached": self.reached(shown, plain, claims),
+            "add_claim_url": self.page_url("claim-add", outcome.pk) if self.may_change() else None,
+            "deliver_url": self.page_url("deliver", outcome.pk) if self.may_change() and took_place(outcome) else None,
         }
+
+
+def between(figure: FigureRange) -> str:
+    """Return the range beside a best figure, in words; nothing where it says no more."""
+    if figure.best is None or figure.low == figure.high:
+        return ""
+    if figure.high is None:
+        return _("at least %(low)s") % {"low": f"{figure.low:,}"}
+    return _("between %(low)s and %(high)s") % {"low": f"{figure.low:,}", "high": f"{figure.high:,}"}
 
 
 def credited(outcome: Outcome) -> list:

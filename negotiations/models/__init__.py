@@ -4,6 +4,7 @@ from negotiations.models.agreements import Agreement, AgreementParty, Commitment
 from negotiations.models.channels import Channel, ChannelIntermediary, ChannelParty
 from negotiations.models.conflicts import Conflict, ConflictMandate, Party, Place
 from negotiations.models.meetings import FollowUp, Meeting, Participant
+from negotiations.models.mutes import Mute
 
 __all__ = [
     "Agreement",
@@ -16,6 +17,7 @@ __all__ = [
     "ConflictMandate",
     "FollowUp",
     "Meeting",
+    "Mute",
     "Participant",
     "Party",
     "Place",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from negotiations import filters
 from negotiations.models import Channel, ChannelIntermediary, ChannelParty
 from records.display import Column, Section, actors, links
+from records.known_views import AsKnownPage
 from records.querysets import current
 from records.views import RecordDetailView, RecordListView
 
@@ -27,8 +28,9 @@ class ChannelList(RecordListView):
     ]
 
 
-class ChannelDetail(RecordDetailView):
+class ChannelDetail(AsKnownPage, RecordDetailView):
     model = Channel
+    template_name = "negotiations/channel_detail.html"
     related = ("conflict",)
     facts = [
         "status",

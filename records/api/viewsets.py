@@ -63,7 +63,24 @@ class RecordOrdering(OrderingFilter):
         return [*terms, "pk"]
 
 
+class KnownFiltersMixin:
+    """Refuses a filter that there is none of: one that is mistyped and ignored would answer with everything."""
+
+    other_parameters: frozenset[str] = frozenset()  # of lists, besides the filters
+
+    def filter_queryset(self, queryset):
+        # Filters belong to the list: a withdrawn record, left out there, is still found by its address.
+        if self.action != "list":
+            return queryset
+        unknown = set(self.request.query_params) - set(self.filterset_class.base_filters)
+        unknown -= PARAMETERS_OF_LISTS | self.other_parameters
+        if unknown:
+            raise exceptions.ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
+        return super().filter_queryset(queryset)
+
+
 class RecordViewSet(
+    KnownFiltersMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
@@ -82,21 +99,9 @@ class RecordViewSet(
     actions_needed = {"withdraw": permissions.WITHDRAW}
     related: tuple[str, ...] = ()
     prefetch: tuple = ()
-    other_parameters: frozenset[str] = frozenset()  # of lists, besides the filters
 
     def get_queryset(self):
         return super().get_queryset().select_related("label", "author", *self.related).prefetch_related(*self.prefetch)
-
-    def filter_queryset(self, queryset):
-        # Filters belong to the list: a withdrawn record, left out there, is still found by its address.
-        if self.action != "list":
-            return queryset
-        unknown = set(self.request.query_params) - set(self.filterset_class.base_filters)
-        unknown -= PARAMETERS_OF_LISTS | self.other_parameters
-        if unknown:
-            # A filter that is mistyped and ignored would answer with everything.
-            raise exceptions.ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
-        return super().filter_queryset(queryset)
 
     @cached_property
     def readers(self) -> Readers:
@@ -156,8 +161,12 @@ class RecordViewSet(
             setattr(record, name, value)
         # Why it is changed; where the kind has a reason of its own, that field is meant.
         reason = "" if "reason" in serializer.fields else str(request.data.get("reason") or "")[:2000]
-        change_record(current_reader(), record, expected_version=self.expected_version(), reason=reason)
+        self.change(record, expected_version=self.expected_version(), reason=reason)
         return self.answer(record)
+
+    def change(self, record: Record, *, expected_version: int, reason: str) -> Record:
+        """Write a changed record; resources whose records are changed by a service of their own call that instead."""
+        return change_record(current_reader(), record, expected_version=expected_version, reason=reason)
 
     @extend_schema(request=MarkingSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])

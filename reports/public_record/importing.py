@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from access.context import SYSTEM, acting_as
 from negotiations.models import Conflict
-from reports.public_record import conflict, events, figures, foundation, talks
+from reports.public_record import conflict, deliveries, events, figures, foundation, talks
 from reports.public_record.cells import items
 from reports.public_record.checking import check, in_order
 from reports.public_record.desk import Desk
@@ -79,6 +79,8 @@ def write(tables: Tables, report: Report, progress: Progress) -> None:
     events.write(ground)
     progress.step(_("Claims"))
     figures.write_claims(ground)
+    progress.step(_("Deliveries"))
+    deliveries.write(ground)
     progress.step(_("Running totals"))
     totals = figures.write_totals(ground)
     progress.step(_("Citations"))

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
-from exchanges.models import Outcome, OutcomeAgreement, OutcomeChannel, OutcomeRole
+from exchanges.measures.lag import usual_gap
+from exchanges.models import Outcome, OutcomeAgreement, OutcomeRole
 from exchanges.querysets import NOT_TAKEN_PLACE, figures_of, took_place
 from exchanges.reconciling import Agreement as Agree
 from exchanges.reconciling import FigureRange, headline
@@ -21,6 +22,7 @@ from negotiations.models import Agreement, Channel, Commitment, Conflict, Meetin
 from negotiations.vocabulary import AgreementStatus, ChannelStatus, MeetingStatus
 from records.dates import DatePrecision
 from reports.charts import BarChart, Strip, bar_chart, strip
+from reports.selectors.alarms import contacts_of
 from reports.selectors.silence import SinceContact, since_contact
 
 # The kinds the overview is about, with the class of their colour. The dead are grey, children plum.
@@ -203,27 +205,15 @@ def with_sources(events: list[Event]) -> list[Event]:
 def channel_lines(conflict: Conflict, today: dt.date) -> list[ChannelLine]:
     """Return the channels, the most recently used first: contacts are meetings held and outcomes that happened."""
     channels = list(Channel.objects.counted().filter(conflict=conflict).select_related("label"))
-    contacts: dict[uuid.UUID, set[dt.date]] = defaultdict(set)
-    meetings = Meeting.objects.counted().filter(channel__in=channels, status=MeetingStatus.HELD, started_on__lte=today)
-    for channel_id, day in meetings.values_list("channel_id", "started_on"):
-        contacts[channel_id].add(day)
-    outcomes = (
-        OutcomeChannel.objects.counted()
-        .filter(
-            channel__in=channels,
-            outcome__withdrawn_at=None,
-            outcome__started_on__lte=today,
-        )
-        .exclude(outcome__status__in=NOT_TAKEN_PLACE)
-    )
-    for channel_id, day in outcomes.values_list("channel_id", "outcome__started_on"):
-        contacts[channel_id].add(day)
+    contacts = contacts_of(channels, today)
     days = [day for found in contacts.values() for day in found]
     first = min(days, default=today)
     lines = []
     for channel in channels:
         last = max(contacts[channel.pk], default=None)
-        silence = since_contact(last, today, has_ended=channel.status == ChannelStatus.ENDED)
+        silence = since_contact(
+            last, today, has_ended=channel.status == ChannelStatus.ENDED, usual_gap=usual_gap(contacts[channel.pk])
+        )
         lines.append(
             ChannelLine(channel, len(contacts[channel.pk]), last, silence, strip(contacts[channel.pk], first, today))
         )

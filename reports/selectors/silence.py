@@ -1,4 +1,4 @@
-"""How long a channel has been silent. Pure arithmetic; source: DESIGN.md, page Channel."""
+"""How long a channel has been silent, by its own usual gap between contacts. Source: DESIGN.md, page Channel."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,10 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 ACTIVE_DAYS = 30
 QUIET_DAYS = 90
+QUIET_GAPS = 3
 
 
 class Silence(models.TextChoices):
-    """A channel's computed state: active up to 30 days since its last contact, quiet up to 90, then stalled."""
+    """A channel's computed state: active up to 30 days since its last contact, quiet up to 90, then stalled.
+
+    A channel whose own usual gap is longer is active up to that gap, and quiet up to three times as long.
+    """
 
     ACTIVE = "active", _("Active")
     QUIET = "quiet", _("Quiet")
@@ -33,13 +37,19 @@ class SinceContact:
     state: Silence
 
 
-def since_contact(last: dt.date | None, today: dt.date, *, has_ended: bool) -> SinceContact:
-    """Return how long a channel has been silent on ``today``; a contact in the future counts as today's."""
+def since_contact(
+    last: dt.date | None, today: dt.date, *, has_ended: bool, usual_gap: float | None = None
+) -> SinceContact:
+    """Return how long a channel has been silent on ``today``; a contact in the future counts as today's.
+
+    ``usual_gap`` is the channel's own median number of days between contacts, None where it has too few of them.
+    """
     if last is None:
         return SinceContact(None, Silence.ENDED if has_ended else Silence.NO_CONTACT)
     days = max((today - last).days, 0)
     if has_ended:
         return SinceContact(days, Silence.ENDED)
-    if days <= ACTIVE_DAYS:
+    usual = usual_gap or 0
+    if days <= max(ACTIVE_DAYS, usual):
         return SinceContact(days, Silence.ACTIVE)
-    return SinceContact(days, Silence.QUIET if days <= QUIET_DAYS else Silence.STALLED)
+    return SinceContact(days, Silence.QUIET if days <= max(QUIET_DAYS, QUIET_GAPS * usual) else Silence.STALLED)

@@ -91,6 +91,7 @@ def complete(house):
             "low": 150,
             "high": 189,
             "reason": "Both sides differ.",
+            "claims": [{"claim": claim["id"], "use": "recommended"}],
         },
     )
     assert estimate.status == 201, estimate.text
@@ -99,7 +100,6 @@ def complete(house):
         "/api/v1/deliveries/", {"outcome": outcome["id"], "commitment": commitment["id"], "share": 1}
     )
     assert delivery.status == 201, delivery.text
-    assert claim["id"]
     embargo = script.post_json(
         "/api/v1/embargoes/",
         {

@@ -32,12 +32,12 @@ def fields(response, status=400) -> dict:
     [
         ({"direction": "to_nowhere"}, "direction"),
         ({"category": "dragons"}, "category"),
-        ({"number": -1}, "record"),
+        ({"number": -1}, "number"),
         ({"number": "many"}, "number"),
         ({"number": 10**30}, "number"),
-        ({"quantifier": "between"}, "record"),
-        ({"quantifier": "between", "number_high": 100}, "record"),
-        ({"number_high": 200}, "record"),
+        ({"quantifier": "between"}, "number_high"),
+        ({"quantifier": "between", "number_high": 100}, "number_high"),
+        ({"number_high": 200}, "number_high"),
         ({"outcome": None}, "record"),
         ({"state": "refuted"}, "state"),
     ],
@@ -79,6 +79,17 @@ def test_a_correction_supersedes_and_both_stay(api, world):
     assert set(again) == {"supersedes"}
     figures = api.get(reverse("api:outcome-detail", args=[world.outcome.pk])).json()["figures"]
     assert [(figure["low"], figure["high"], figure["agreement"]) for figure in figures] == [(189, 777, "disputed")]
+
+
+def test_claims_never_supersede_one_another_in_a_ring(api, world):
+    first = api.post(reverse("api:claim-list"), body(world, number=150)).json()
+    second = api.post(reverse("api:claim-list"), body(world, number=160, supersedes=first["id"])).json()
+    closing = api.patch(first["url"], {"supersedes": second["id"]}, headers={"If-Match": '"1"'})
+    assert set(fields(closing)) == {"supersedes"}
+    itself = api.patch(second["url"], {"supersedes": second["id"]}, headers={"If-Match": '"1"'})
+    assert set(fields(itself)) == {"supersedes"}
+    third = body(world, number=170, supersedes=first["id"])
+    assert "no longer in force" in fields(api.post(reverse("api:claim-list"), third))["supersedes"][0]
 
 
 def test_only_a_claim_about_the_same_is_superseded(api, world):

@@ -99,6 +99,12 @@ KINDS = [
         "owed_by",
     ),
     Kind(
+        negotiations.Mute,
+        {"channel": "@channel", "reason": "They meet after the holidays."},
+        ("until", "2099-01-01"),
+        "channel",
+    ),
+    Kind(
         exchanges.Outcome,
         {"conflict": "@conflict", "outcome_kind": "exchange", "started_on": "2025-05-23"},
         ("notes", "seen"),
@@ -113,7 +119,12 @@ KINDS = [
         "agreement",
     ),
     Kind(exchanges.OutcomeRole, {"outcome": "@outcome", "actor": "@actor"}, ("role", "transit"), "credited_by"),
-    Kind(exchanges.Delivery, {"outcome": "@outcome", "commitment": "@commitment"}, ("share", 12), "commitment"),
+    Kind(
+        exchanges.Delivery,
+        {"outcome": "@outcome", "commitment": "@commitment", "direction": "third_country", "share": 1},
+        ("share", 12),
+        "commitment",
+    ),
     Kind(exchanges.Claim, {"outcome": "@outcome", **FIGURE}, ("notes", "heard"), "claimant"),
     Kind(
         exchanges.RunningTotal,

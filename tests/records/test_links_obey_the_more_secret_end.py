@@ -31,7 +31,7 @@ class Link:
 MODELS = [viewset.queryset.model for _prefix, viewset in RESOURCES]
 LINKS = [Link(model, name) for model in MODELS for name in link_names(model)]
 # What may be about one thing only lets go of the other.
-INSTEAD = {"claim.commitment": {"outcome": None}}
+INSTEAD = {"claim.commitment": {"outcome": None}, "mute.commitment": {"channel": None}}
 
 
 def of_kind(world, model):

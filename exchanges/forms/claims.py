@@ -1,0 +1,227 @@
+"""The forms of claims and estimates. What a record may say is the model's to check; see ``records.services``."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from access.context import current_reader
+from access.levels import Level
+from exchanges.models import Claim, Estimate, Outcome
+from exchanges.vocabulary import Category, DifferenceReason, EstimateUse, Stage
+from intermediaries.models import Actor
+from negotiations.forms import SourceForm
+from records.filters import DayInput
+from records.forms import ReadersForm
+from sources.models import ClaimKind, Quantifier
+
+
+class WholeNumber(forms.IntegerField):
+    """A whole number as people type it, with or without commas or spaces between thousands."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w6c"})
+    default_error_messages = {"invalid": gettext_lazy("Give a whole number, for example 1,200, or leave it empty.")}
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = "".join(value.replace(",", "").split())
+            # By length first: a number of thousands of digits is refused by the interpreter itself.
+            if len(value) > 18:
+                raise ValidationError(_("This number is too long. Give a whole number below 10^18."), code="invalid")
+        return super().to_python(value)
+
+
+class RefusedMixin:
+    """Puts what a service refused beside the field it is about; nothing that was typed is lost."""
+
+    def refuse(self, error: ValidationError) -> None:
+        """Add the errors by field; those about what the form does not ask for stand above it."""
+        told = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
+        for name, messages in told.items():
+            self.add_error(name if name in self.fields else None, messages)
+
+
+class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
+    """One figure by one claimant with its source: four things to say, everything else may follow."""
+
+    claimant = forms.ModelChoiceField(
+        label=gettext_lazy("Who says it"), queryset=Actor.objects.current(), empty_label=gettext_lazy("Choose who"),
+        error_messages={"required": gettext_lazy("Choose who states the figure.")},
+    )  # fmt: skip
+    direction = forms.ChoiceField(label=gettext_lazy("Direction"), required=False)
+    category = forms.ChoiceField(label=gettext_lazy("Of what"), choices=Category.choices, initial=Category.TOTAL)
+    quantifier = forms.ChoiceField(
+        label=gettext_lazy("Meant as"), choices=Quantifier.choices, initial=Quantifier.EXACTLY
+    )
+    number = WholeNumber(
+        label=gettext_lazy("Number"), required=False,
+        help_text=gettext_lazy("Leave empty when no number was disclosed."),
+    )  # fmt: skip
+    number_high = WholeNumber(
+        label=gettext_lazy("Upper number"), required=False, help_text=gettext_lazy("Only for “between”.")
+    )
+    claimant_words = forms.CharField(
+        label=gettext_lazy("Claimant in the words used"), max_length=200, required=False,
+        help_text=gettext_lazy("For example a ministry or a headquarters."),
+    )  # fmt: skip
+    stage = forms.ChoiceField(label=gettext_lazy("Stage"), choices=Stage.choices, initial=Stage.DELIVERED)
+    claim_kind = forms.ChoiceField(
+        label=gettext_lazy("Kind of statement"), choices=ClaimKind.choices, initial=ClaimKind.OFFICIAL
+    )
+    said_on = forms.DateField(label=gettext_lazy("Said on"), required=False, widget=DayInput)
+    as_of = forms.DateField(
+        label=gettext_lazy("As of"), required=False, widget=DayInput,
+        help_text=gettext_lazy("Where the number is the state of a later day."),
+    )  # fmt: skip
+    notes = forms.CharField(label=gettext_lazy("Notes"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    id = None
+
+    # What the page asks first, and what it keeps folded.
+    first = (("claimant",), ("direction", "category"), ("quantifier", "number"), ("source",), ("publisher", "url"))
+    more = (
+        "number_high", "claimant_words", "quote", "title", "reliability", "credibility", "claim_kind", "stage",
+        "said_on", "as_of", "notes", "level", "compartments",
+    )  # fmt: skip
+    of_claim = (
+        "claimant", "claimant_words", "direction", "category", "quantifier", "number", "number_high", "stage",
+        "claim_kind", "said_on", "as_of", "notes",
+    )  # fmt: skip
+    of_source = ("source", "url", "publisher", "title", "quote", "reliability", "credibility")
+
+    def __init__(self, *args, outcome: Outcome, **kwargs):
+        """Offer the directions of the outcome's conflict."""
+        super().__init__(*args, **kwargs)
+        self.outcome = outcome
+        self.fields["direction"].choices = [("", _("Not stated")), *outcome.conflict.directions().items()]
+        source = self.fields["source"]
+        source.required = not any(self.data.get(name) for name in ("publisher", "url", "title"))
+        source.error_messages["required"] = _("Choose the source, or give publisher and address of a new one.")
+        self.fields["publisher"].label = _("Publisher of a new source")
+        self.fields["url"].label = _("Its address")
+        self.initial.setdefault("level", min(Level.INTERNAL, current_reader().clearance))
+
+    def claim(self) -> Claim:
+        """Return the claim as typed, not yet written."""
+        given = {name: self.cleaned_data[name] for name in self.of_claim}
+        return Claim(outcome=self.outcome, **given, **self.marking())
+
+    def marking(self) -> dict:
+        return {"level": self.cleaned_data["level"], "compartments": self.cleaned_data.get("compartments", [])}
+
+    def cited(self) -> dict:
+        """Return the source as typed."""
+        return {name: self.cleaned_data.get(name) for name in self.of_source}
+
+    def in_first(self) -> list[list]:
+        """Return the fields asked first; those of one list stand on one line."""
+        return [[self[name] for name in line] for line in self.first]
+
+    def in_more(self) -> list:
+        return [self[name] for name in self.more if name in self.fields]
+
+    def is_open(self) -> bool:
+        """Whether something in the folded part was refused, so that it must stand open."""
+        return any(name in self.errors for name in self.more)
+
+
+class RefuteForm(RefusedMixin, forms.Form):
+    """Why a claim is refuted."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why is it refuted?"),
+        help_text=gettext_lazy("What shows that it is wrong. Kept for everybody who may see the claim."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": gettext_lazy("Say what refutes the claim.")},
+    )
+
+
+class EstimateForm(RefusedMixin, ReadersForm):
+    """Low, best and high of one figure, with what part each claim had in it. ``claims`` are those weighed."""
+
+    low = WholeNumber(
+        label=gettext_lazy("Low"), min_value=0, help_text=gettext_lazy("0 where the range is open downward."),
+        error_messages={"required": gettext_lazy("Give the lowest number; 0 where the range is open downward.")},
+    )  # fmt: skip
+    best = WholeNumber(
+        label=gettext_lazy("Best"), required=False, help_text=gettext_lazy("Leave empty while unresolved.")
+    )
+    high = WholeNumber(
+        label=gettext_lazy("High"), required=False, help_text=gettext_lazy("Leave empty where open upward.")
+    )
+    difference = forms.ChoiceField(
+        label=gettext_lazy("Why do the claims differ?"),
+        choices=[("", gettext_lazy("They do not differ")), *DifferenceReason.choices],
+        required=False,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Why these figures, in words another reader can follow."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Say why these figures were chosen.")},
+    )
+
+    field_order = ["low", "best", "high", "difference", "reason"]
+
+    def __init__(self, *args, claims: Iterable[Claim], **kwargs):
+        """Ask of each of the claims what part it has; ``initial`` may say so under ``use-<identity>``."""
+        super().__init__(*args, **kwargs)
+        self.claims = list(claims)
+        for claim in self.claims:
+            self.fields[f"use-{claim.pk}"] = forms.ChoiceField(
+                label=_("Use of %(claim)s") % {"claim": claim}, choices=EstimateUse.choices
+            )
+            self.fields[f"why-{claim.pk}"] = forms.CharField(
+                label=_("Reason for %(claim)s") % {"claim": claim}, required=False, max_length=2000
+            )
+
+    def refuse(self, error: ValidationError) -> None:
+        """Add the errors; what is wrong with the claims used stands at those the actor entered, or at the first."""
+        told = error.message_dict if hasattr(error, "error_dict") else {}
+        if "claims" in told and self.claims:
+            own = [claim for claim in self.claims if claim.author_id == current_reader().user_id] or self.claims[:1]
+            for claim in own:
+                self.add_error(f"use-{claim.pk}", told["claims"])
+        else:
+            super().refuse(error)
+
+    def clean(self):
+        cleaned = super().clean()
+        low, best, high = (cleaned.get(name) for name in ("low", "best", "high"))
+        if low is not None and high is not None and high < low:
+            self.add_error("high", _("High lies below low. Give the greater of the two here."))
+        elif low is not None and best is not None and (best < low or (high is not None and best > high)):
+            self.add_error("best", _("Best lies outside low and high. Widen the range, or leave it empty."))
+        for claim in self.claims:
+            is_excluded = cleaned.get(f"use-{claim.pk}") == EstimateUse.EXCLUDED
+            if is_excluded and not cleaned.get(f"why-{claim.pk}", "").strip():
+                self.add_error(f"why-{claim.pk}", _("Say why the claim is excluded."))
+        return cleaned
+
+    def estimate(self, **about) -> Estimate:
+        """Return the estimate as typed, not yet written; ``about`` says of what."""
+        given = {name: self.cleaned_data[name] for name in ("low", "best", "high", "difference", "reason")}
+        marking = {"level": self.cleaned_data["level"], "compartments": self.cleaned_data.get("compartments", [])}
+        return Estimate(**about, **given, **marking)
+
+    def uses(self) -> list[tuple[Claim, str, str]]:
+        """Return each claim with its use and the reason for that."""
+        given = self.cleaned_data
+        return [(claim, given[f"use-{claim.pk}"], given[f"why-{claim.pk}"].strip()) for claim in self.claims]
+
+    def figures(self) -> list:
+        return [self[name] for name in (*self.field_order, "level", "compartments") if name in self.fields]
+
+    def rows(self) -> list[dict]:
+        """Return the claims with the fields that ask of each."""
+        return [
+            {
+                "claim": claim,
+                "category": Category(claim.category).label,
+                "use": self[f"use-{claim.pk}"],
+                "why": self[f"why-{claim.pk}"],
+            }
+            for claim in self.claims
+        ]
