@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from exchanges.models import Claim, Estimate, Outcome
 from exchanges.querysets import NOT_TAKEN_PLACE, figures_of
-from exchanges.reconciling import FigureRange
+from exchanges.reconciling import Agreement, FigureRange
 from records.known import KnownOn
 
 BATCH = 500
@@ -112,6 +112,13 @@ class Reconciled(NamedTuple):
     why: str | None
     is_composed: bool = False
     parts_differ: bool = False
+
+    stated = FigureRange.stated
+    category_label = FigureRange.category_label
+
+    @property
+    def agreement_label(self) -> str:
+        return Agreement(self.agreement).label
 
     @classmethod
     def of(cls, figure: FigureRange) -> "Reconciled":

@@ -122,7 +122,7 @@ def questions() -> list[Line]:
                 target=3 if known is None else None,
             ),
             Line(
-                f"the same inside the database{words}",
+                f"the same in the database{words}",
                 lambda known=known: counted(*composed(everything(), known)),
                 lambda known=known: counted(*bare_sql(claims_of(None, known))),
             ),

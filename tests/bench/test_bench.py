@@ -33,7 +33,7 @@ def test_there_are_three_claims_of_each_outcome_and_every_kind_among_them(reader
         assert Claim.objects.filter(supersedes__isnull=False).exists()
         figures = [figure for _outcome, found in reconcile(Outcome.objects.counted()) for figure in found]
     assert {figure.agreement for figure in figures} == set(Agreement)
-    assert {figure.why for figure in figures} == {None, "unexplained", "cut_off"}
+    assert {figure.rule for figure in figures} >= {"all_agree", "only_claim", "unresolved"}
     parts = sum(figure.category == "civilian" for figure in figures)
     assert 0.02 < parts / len(figures) < 0.05
 
