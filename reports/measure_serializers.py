@@ -167,6 +167,9 @@ class GapSerializer(serializers.Serializer):
     gap_low = serializers.SerializerMethodField(help_text="The total less the claimant's own claims, at the least.")
     gap_high = serializers.SerializerMethodField(help_text="The same at the most.")
     explanations = serializers.ListField(child=serializers.ChoiceField(choices=Explanation.choices))
+    of_credited = serializers.BooleanField(
+        help_text="The claimant is an intermediary: only events that somebody credits it with are compared."
+    )
     events = references()
 
     def get_gap_low(self, gap) -> int | None:

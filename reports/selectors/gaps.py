@@ -3,11 +3,11 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exchanges.measures.bounds import Between, Bounds, Sum, add_up, between, stated_of
 from exchanges.measures.totals import COMPARED, NEAR_CUT_OFF, Covered, Explanation, explanations
-from exchanges.models import Outcome, RunningTotal
+from exchanges.models import Outcome, OutcomeRole, RunningTotal
 from exchanges.querysets import NOT_TAKEN_PLACE, figures_of, plain_claims, receiving_sides
 from exchanges.reconciling import PlainClaim, ranges
 from exchanges.vocabulary import Category, OutcomeKind
@@ -24,6 +24,8 @@ class TotalGap:
 
     ``own`` adds up the claimant's own claims, ``all_claims`` the lowest and highest of everybody's; ``gap`` is the
     total less ``own``. All three are None where there is no number, or no kind of event to compare with.
+    ``of_credited``: the claimant is an intermediary and counts what it mediated, so that only the events are compared
+    in which somebody credits it with a role.
     """
 
     total: RunningTotal
@@ -34,6 +36,7 @@ class TotalGap:
     all_claims: Sum | None
     gap: Between | None
     explanations: list[Explanation]
+    of_credited: bool = False
 
 
 def gaps_of(totals: Iterable[RunningTotal], known: KnownOn | None = None) -> list[TotalGap]:
@@ -51,6 +54,7 @@ def gaps_of(totals: Iterable[RunningTotal], known: KnownOn | None = None) -> lis
         Party.objects.current().filter(conflict__in=conflicts).values_list("conflict_id", "direction")
     ):
         sides[conflict].append(direction)
+    credited = credited_in(outcomes, {total.claimant_id for total in totals})
     figures = figures_of(outcomes, known)
     plain = plain_claims({"outcome": list(figures)}, known)
     receiving = receiving_sides(conflicts)
@@ -59,9 +63,22 @@ def gaps_of(totals: Iterable[RunningTotal], known: KnownOn | None = None) -> lis
         by_conflict[outcome.conflict_id].append(outcome)
     found = []
     for total in totals:
-        recorded = by_conflict[total.conflict_id]
-        own = OwnClaims(total.claimant_id, plain, receiving.get(total.conflict_id, {}))
-        found.append(gap_of(total, recorded, figures, own, sides[total.conflict_id]))
+        recorded, parties = by_conflict[total.conflict_id], receiving.get(total.conflict_id, {})
+        of_credited = total.claimant_id in credited and total.claimant_id not in parties.values()
+        if of_credited:
+            recorded = [outcome for outcome in recorded if outcome.pk in credited[total.claimant_id]]
+        own = OwnClaims(total.claimant_id, plain, parties)
+        gap = gap_of(total, recorded, figures, own, sides[total.conflict_id])
+        found.append(replace(gap, of_credited=of_credited))
+    return found
+
+
+def credited_in(outcomes: list[Outcome], claimants: set) -> dict[object, set]:
+    """Return, by claimant, the outcomes in which somebody credits it with a role; one statement."""
+    found: dict[object, set] = defaultdict(set)
+    roles = OutcomeRole.objects.counted().filter(actor__in=claimants, outcome__in=[one.pk for one in outcomes])
+    for actor, outcome in roles.order_by().values_list("actor_id", "outcome_id"):
+        found[actor].add(outcome)
     return found
 
 

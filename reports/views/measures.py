@@ -236,7 +236,8 @@ class GapsPage(MeasurePage):
     title = gettext_lazy("Running totals against events")
     lede = gettext_lazy(
         "What a claimant says it comes to so far, against its own figures for the recorded events in that time, added "
-        "up, and against the lowest and highest claims of everybody. A running total is never added to events."
+        "up, and against the lowest and highest claims of everybody. A running total is never added to events. An "
+        "intermediary’s is compared only with the events that somebody credits it with."
     )
 
     def records(self):
@@ -262,9 +263,10 @@ def gap_row(one) -> list:
         sum_told(one.own) if one.own else _("compared with no kind of event"),
         sum_told(one.all_claims) if one.all_claims else "",
         format_html(
-            "<details><summary>{}</summary>{}</details>",
+            "<details><summary>{}</summary>{}</details>{}",
             ngettext("%(n)s event", "%(n)s events", len(one.events)) % {"n": len(one.events)},
             links(one.events),
+            format_html('<span class="sub2">{}</span>', _("it is credited with")) if one.of_credited else "",
         )
         if one.events
         else "0",

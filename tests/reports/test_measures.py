@@ -13,6 +13,7 @@ from exchanges.models import Outcome, OutcomeRole, RunningTotal
 from exchanges.querysets import took_place
 from negotiations.models import Channel
 from reports.selectors import measures
+from reports.selectors.gaps import gaps_of
 from reports.views.measures import parity_table
 from tests.public_record.conftest import first_import, record  # noqa: F401 - fixtures
 
@@ -108,6 +109,18 @@ def test_all_running_totals_are_compared_in_a_bounded_number_of_statements(recor
     for gap in found:
         assert all(took_place(outcome) for outcome in gap.events)
         assert (gap.own is None) == (not gap.kinds)
+
+
+def test_an_intermediarys_total_is_compared_only_with_what_it_is_credited_with(record):  # noqa: F811
+    with acting_as(SYSTEM):
+        found = gaps_of(RunningTotal.objects.in_force().select_related("claimant", "conflict"))
+        of_emirates = [gap for gap in found if gap.total.claimant.iso_code == "ARE" and gap.events]
+        assert of_emirates
+        for gap in of_emirates:
+            assert gap.of_credited
+            credited = OutcomeRole.objects.filter(actor=gap.total.claimant, outcome__in=[one.pk for one in gap.events])
+            assert set(credited.values_list("outcome", flat=True)) == {one.pk for one in gap.events}
+        assert not any(gap.of_credited for gap in found if gap.total.claimant.iso_code in {"UKR", "RUS"})
 
 
 def test_lags_are_told_with_their_cases(record):  # noqa: F811
