@@ -67,24 +67,24 @@ def compare(readers: list[str], knowns=(None,)) -> list[Reconciled]:
 
 @st.composite
 def stated(draw, categories) -> dict:
-    """A claim: of which outcome, by whom, what, and what became of it."""
-    number = draw(st.none() | st.integers(0, 4))
+    """A claim: of which outcome, by whom, what, and what became of it; mostly about few things, so that rivals meet."""
+    number = draw(st.sampled_from([None, 0, 1, 2, 2, 3, 3, 4]))
     quantifier = draw(st.sampled_from(Quantifier.values)) if number is not None else "exactly"
     return {
         "place": draw(st.integers(0, len(STATUSES) - 1)),
         "by": draw(st.integers(0, 2)),
-        "direction": draw(st.sampled_from(["to_third", "to_second", ""])),
+        "direction": draw(st.sampled_from(["to_third"] * 6 + ["to_second", ""])),
         "category": draw(st.sampled_from(categories)),
-        "stage": draw(st.sampled_from(["delivered", "delivered", "planned"])),
+        "stage": draw(st.sampled_from(["delivered"] * 6 + ["planned"])),
         "quantifier": quantifier,
         "number": number,
         "number_high": number + draw(st.integers(0, 2)) if quantifier == "between" else None,
-        "as_of": draw(st.none() | st.sampled_from(DAYS)),
-        "said_on": draw(st.none() | st.sampled_from(DAYS)),
-        "level": draw(st.sampled_from([0, 0, 0, Level.INTERNAL])),
-        "is_of_room": draw(st.sampled_from([False, False, False, True])),
-        "supersedes": draw(st.none() | st.integers(0, 20)),
-        "end": draw(st.sampled_from(["", "", "", "", "refuted", "withdrawn", "draft"])),
+        "as_of": draw(st.sampled_from([None, None, *DAYS])),
+        "said_on": draw(st.sampled_from([None, None, *DAYS])),
+        "level": draw(st.sampled_from([0] * 6 + [Level.INTERNAL])),
+        "is_of_room": draw(st.sampled_from([False] * 6 + [True])),
+        "supersedes": draw(st.sampled_from([None] * 6 + [0, 1, 2, 5])),
+        "end": draw(st.sampled_from([""] * 9 + ["refuted", "withdrawn", "draft"])),
         "moment": draw(st.sampled_from(MOMENTS)),
     }
 
@@ -112,7 +112,7 @@ def write(world, told: list[dict]) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(told=st.lists(stated(["total"]), max_size=14), day=st.sampled_from(DAYS))
+@given(told=st.lists(stated(["total"]), min_size=9, max_size=18), day=st.sampled_from(DAYS))
 def test_of_one_category_both_say_the_same(events, told, day):
     with transaction.atomic():
         with acting_as(SYSTEM):
@@ -123,7 +123,7 @@ def test_of_one_category_both_say_the_same(events, told, day):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    told=st.lists(stated(["total", "total", "military", "civilian", "wounded", "remains"]), max_size=14),
+    told=st.lists(stated(["total", "total", "military", "civilian", "wounded", "remains"]), min_size=9, max_size=18),
     judged=st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=2),
 )
 def test_of_several_categories_and_with_estimates_both_say_the_same(events, told, judged):
