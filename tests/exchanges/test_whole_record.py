@@ -157,15 +157,30 @@ def test_of_several_categories_and_with_estimates_both_say_the_same(events, told
         ([("exactly", 5), ("exactly", None)], (5, 5, "single_source", 5, "only_claim", None, None)),
         ([("exactly", None), ("exactly", None)], (None, None, "undisclosed", None, "unresolved", None, None)),
         ([("at_least", 5), ("at_least", 5)], (5, None, "agreed", None, "unresolved", None, None)),
+        (
+            [("at_least", 5), ("at_least", 3), ("exactly", 4)],
+            (3, None, "disputed", None, "unresolved", 2, "unexplained"),
+        ),
+        (
+            [("more_than", 5), ("more_than", 3), ("exactly", 5)],
+            (3, None, "disputed", None, "unresolved", 2, "unexplained"),
+        ),
+        ([("at_most", 3), ("at_most", 5), ("exactly", 4)], (0, 5, "disputed", None, "unresolved", 2, "unexplained")),
+        (
+            [("fewer_than", 3), ("fewer_than", 5), ("exactly", 4)],
+            (0, 5, "disputed", None, "unresolved", 2, "unexplained"),
+        ),
+        ([("between", 3, 6), ("between", 5, 6)], (3, 6, "compatible", None, "unresolved", 3, "unexplained")),
+        ([("between", 3, 5), ("between", 3, 6)], (3, 6, "compatible", None, "unresolved", 3, "unexplained")),
     ],
 )
-def test_what_two_sides_say(events, told, expected):
+def test_what_is_said_side_by_side(events, told, expected):
     """The rules themselves, one by one, by the statement alone."""
     with acting_as(SYSTEM):
-        for by, (quantifier, number) in enumerate(told):
+        for by, (quantifier, number, *high) in enumerate(told):
             make(
                 Claim, outcome=events.events[0], claimant=events.claimants[by], direction="to_third",
-                category="total", quantifier=quantifier, number=number,
+                category="total", quantifier=quantifier, number=number, number_high=high[0] if high else None,
             )  # fmt: skip
     with acting_as(ANONYMOUS), CaptureQueriesContext(connection) as asked:
         ((outcome, (figure,)),) = reconcile(Outcome.objects.filter(pk=events.events[0].pk))
