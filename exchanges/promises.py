@@ -80,7 +80,7 @@ def ledger(
         words = parties.get(conflict_of(commitment), {})
         promised = ranges(claims[commitment.pk])
         for direction in directions_of(commitment, words):
-            mine = tuple(one for one in delivered[commitment.pk] if one.direction in {"", direction})
+            mine = tuple(one for one in delivered[commitment.pk] if not direction or one.direction in {"", direction})
             plain = [plain_delivery(one, commitment, direction, figures[one.outcome_id]) for one in mine]
             found.append(
                 LedgerLine(
@@ -175,6 +175,7 @@ def plain_delivery(
     day = delivery.outcome.ended_on or delivery.outcome.started_on
     if delivery.share is not None:
         return PlainDelivery(delivery.pk, day, delivery.share, delivery.share, delivery.share)
+    direction = direction or delivery.direction
     stated = {one.direction for one in figures if one.stage == Stage.DELIVERED}
     if not direction and len(stated) == 1:  # the promise names no side, and the event went one way only
         (direction,) = stated

@@ -159,10 +159,15 @@ def counted_ranges(
 
 
 def with_estimate(figure: FigureRange, estimates: Mapping[tuple, tuple]) -> FigureRange:
-    """Return the figure with what a reviewer decided about it; the range stays that of the claims in force."""
-    if figure.stage != Stage.DELIVERED or (figure.direction, figure.category) not in estimates:
+    """Return the figure with what a reviewer decided about it; the range stays that of the claims in force.
+
+    A best figure that no longer lies within that range was overtaken by later claims: then the rule decides again.
+    """
+    if figure.stage != Stage.DELIVERED or figure.low is None or (figure.direction, figure.category) not in estimates:
         return figure
     identity, best, method, reason = estimates[figure.direction, figure.category]
+    if best is not None and (best < figure.low or (figure.high is not None and best > figure.high)):
+        return figure
     difference = figure.difference
     if difference is not None and reason:
         difference = Difference(difference.size, reason)

@@ -11,6 +11,7 @@ env                     only bring .venv up to date
 exec [--test] -- CMD    run a command with servers and environment
 services [--test]       only the servers, until Ctrl-C; prints the environment
 mutants [ARGS]          damage each rule of access once: a test must notice (--only TEXT, --jobs 2, --list)
+bench                   what reconciling figures costs, in databases of its own (ROWS=10000: a quick run)
 bench-access            what the policies cost, in a database of its own (ROWS=100000: a quick run)
 lock                    write requirements.txt and requirements-dev.txt anew
 """
@@ -101,10 +102,20 @@ def mutants(arguments):
         return processes.foreground([PYTHON, "-m", "scripts.mutants", *arguments], told)
 
 
+def bench(_arguments):
+    """make bench"""
+    return measure("scripts.bench.whole")
+
+
 def bench_access(_arguments):
     """make bench-access"""
+    return measure("scripts.bench.access")
+
+
+def measure(module):
+    """Run a module that measures, with the test services."""
     with ready(open_site(test=True), dev=True) as (told, _held):
-        return processes.foreground([PYTHON, "-m", "scripts.bench.access"], told)
+        return processes.foreground([PYTHON, "-m", module], told)
 
 
 def shell(arguments):
@@ -257,6 +268,7 @@ KEPT = {
     "test": test,
     "check": check,
     "mutants": mutants,
+    "bench": bench,
     "bench-access": bench_access,
     "shell": shell,
     "seed": seed,

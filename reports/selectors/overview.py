@@ -14,10 +14,11 @@ from django.utils.translation import ngettext
 from exchanges.credit import credits_given
 from exchanges.measures.lag import usual_gap
 from exchanges.models import Outcome, OutcomeAgreement
-from exchanges.querysets import figures_of, took_place
+from exchanges.querysets import took_place
 from exchanges.reconciling import Agreement as Agree
-from exchanges.reconciling import FigureRange, headline
+from exchanges.reconciling import headline
 from exchanges.vocabulary import OutcomeKind, OutcomeStatus
+from exchanges.whole_record import Reconciled, reconcile
 from intermediaries.models import Actor
 from negotiations.models import Agreement, Channel, Commitment, Conflict, Meeting, Party
 from negotiations.vocabulary import AgreementStatus, MeetingStatus
@@ -43,7 +44,7 @@ class Direction:
 
     label: str
     swatch: str
-    figures: list[FigureRange]
+    figures: list[Reconciled]
 
 
 @dataclass
@@ -121,18 +122,14 @@ def parties_of(conflict: Conflict) -> list[Party]:
 
 
 def events_of(conflict: Conflict, parties: list[Party]) -> list[Event]:
-    """Return all counted outcomes of the conflict, newest first, with their figures: two statements."""
-    outcomes = list(
-        Outcome.objects.counted()
-        .filter(conflict=conflict)
-        .select_related("label", "place")
-        .order_by("-started_on", "-recorded_at", "pk")
-    )
-    figures = figures_of(outcomes)
+    """Return all counted outcomes of the conflict, newest first, with their figures; a bounded number of statements."""
+    of_conflict = Outcome.objects.counted().filter(conflict=conflict)
+    outcomes = of_conflict.select_related("label", "place").order_by("-started_on", "-recorded_at", "pk")
+    figures = dict(reconcile(of_conflict))
     return [event_of(outcome, figures.get(outcome.pk, []), parties) for outcome in outcomes]
 
 
-def event_of(outcome: Outcome, figures: list[FigureRange], parties: list[Party]) -> Event:
+def event_of(outcome: Outcome, figures: list[Reconciled], parties: list[Party]) -> Event:
     """Arrange an outcome's headline figures by direction."""
     directions = []
     for party in parties:

@@ -5,7 +5,7 @@ application would have left it, but without history: what a row's label, search 
 written with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 
@@ -23,11 +23,14 @@ FILLED = (Outcome, OutcomeChannel, OutcomeRole, Claim, Channel, SearchEntry)
 RECORDED = "timestamptz '2022-02-24 08:00+00' + n * interval '2 minutes'"
 # Every row's marking is its label's.
 MARKED = {"label_id": "label_id", "level": "l.level", "compartments": "l.compartments"}
+IS_DRAFT = "n % 200 = 0"
+DRAFT_OF = f"CASE WHEN {IS_DRAFT} THEN (SELECT id FROM access_user WHERE username = 'author') END"
+ACTOR = "(n * 7 % (SELECT count(*) FROM actor_no))"
 SEARCHED = "lower(unaccent(concat_ws(' ', o.reference, o.external_id, o.title, o.date_words, o.notes)))"
 
 
-def fill(world: World) -> dict[str, User]:
-    """Write everything; return the readers by name."""
+def fill(world: World, make_claims: Callable | None = None) -> dict[str, User]:
+    """Write everything; return the readers by name. ``make_claims`` writes other claims than ``few_claims``."""
     labels = make_labels(world)
     readers = make_readers(world)
     make_surroundings()
@@ -41,6 +44,7 @@ def fill(world: World) -> dict[str, User]:
         )
         with bare(cursor, [model._meta.db_table for model in FILLED]):
             make_rows(cursor)
+            (make_claims or few_claims)(cursor)
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("DROP TABLE told, told_channel")
     return readers
@@ -138,7 +142,7 @@ def bare(cursor, tables: list[str]) -> Iterator[None]:
 
 
 def make_rows(cursor) -> None:
-    """Make channels, outcomes with their links, roles and claims, and search entries."""
+    """Make channels, outcomes with their links and roles, and search entries."""
     insert(
         cursor,
         Channel,
@@ -154,10 +158,9 @@ def make_rows(cursor) -> None:
         "CREATE TEMPORARY TABLE actor_no AS SELECT row_number() OVER (ORDER BY name) no, id FROM intermediaries_actor"
     )
     told = "told JOIN access_label l ON l.id = label_id"
-    is_draft = "n % 200 = 0"
     drafts = {
-        "review_state": f"CASE WHEN {is_draft} THEN 'draft' ELSE 'submitted' END",
-        "draft_of": f"CASE WHEN {is_draft} THEN (SELECT id FROM access_user WHERE username = 'author') END",
+        "review_state": f"CASE WHEN {IS_DRAFT} THEN 'draft' ELSE 'submitted' END",
+        "draft_of": DRAFT_OF,
         "author_id": "(SELECT id FROM access_user WHERE username = 'author')",
     }
     insert(
@@ -176,29 +179,36 @@ def make_rows(cursor) -> None:
         withdrawn_reason="CASE WHEN n % 100 = 1 THEN 'Entered twice' ELSE '' END",
         **drafts,
     )
-    outcome = {"outcome_id": identity(Outcome, "n"), "draft_of": drafts["draft_of"]}
+    outcome = of_outcome()
     insert(cursor, OutcomeChannel, told, channel_id=identity(Channel, "channel"), **outcome)
-    actor = "(n * 7 % (SELECT count(*) FROM actor_no))"
     insert(
-        cursor, OutcomeRole, f"{told} JOIN actor_no a ON a.no = {actor} + 1 WHERE n % 4 = 0", actor_id="a.id", **outcome
+        cursor, OutcomeRole, f"{told} JOIN actor_no a ON a.no = {ACTOR} + 1 WHERE n % 4 = 0", actor_id="a.id", **outcome
     )
-    # Both sides say a figure; every tenth claim is confidential within the outcome's own circle.
-    raised = (
-        "(SELECT *, label_id AS own FROM told) t CROSS JOIN generate_series(1, 2) side"
-        f" JOIN actor_no a ON a.no = {actor} + 1 JOIN access_label o ON o.id = t.own"
-        " JOIN access_label l ON l.compartments = o.compartments"
-        " AND l.level = CASE WHEN (n + side) % 10 = 0 THEN 3 ELSE o.level END WHERE side = 1 OR n % 4 = 0"
-    )
-    insert(
-        cursor, Claim, raised, number_of="n * 2 + side - 2", label_id="l.id", claimant_id="a.id",
-        direction="CASE side WHEN 1 THEN 'to_a' ELSE 'to_b' END", category="'total'", number="n % 300", **outcome,
-    )  # fmt: skip
     search_columns = "record_id, record_table, words, document, label_id, draft_of, is_withdrawn"
     cursor.execute(
         f"INSERT INTO records_searchentry ({search_columns}) SELECT id, 'exchanges_outcome', told,"
         " to_tsvector('records.plain', told), label_id, draft_of, withdrawn_at IS NOT NULL"
         f" FROM (SELECT *, {SEARCHED} AS told FROM exchanges_outcome o) o"
     )
+
+
+def few_claims(cursor) -> None:
+    """One side says a figure, of every fourth outcome both; every tenth claim is confidential within its circle."""
+    raised = (
+        "(SELECT *, label_id AS own FROM told) t CROSS JOIN generate_series(1, 2) side"
+        f" JOIN actor_no a ON a.no = {ACTOR} + 1 JOIN access_label o ON o.id = t.own"
+        " JOIN access_label l ON l.compartments = o.compartments"
+        " AND l.level = CASE WHEN (n + side) % 10 = 0 THEN 3 ELSE o.level END WHERE side = 1 OR n % 4 = 0"
+    )
+    insert(
+        cursor, Claim, raised, number_of="n * 2 + side - 2", label_id="l.id", claimant_id="a.id",
+        direction="CASE side WHEN 1 THEN 'to_a' ELSE 'to_b' END", category="'total'", number="n % 300", **of_outcome(),
+    )  # fmt: skip
+
+
+def of_outcome() -> dict[str, str]:
+    """Return the columns that parts of an outcome have from it."""
+    return {"outcome_id": identity(Outcome, "n"), "draft_of": DRAFT_OF}
 
 
 def identity(model: type[Record], number: str) -> str:

@@ -39,6 +39,15 @@ def test_an_estimate_sets_the_best_figure_and_not_the_range(world, people):
     assert (found.estimate, found.difference.reason) == (made.pk, "cut_off")
 
 
+def test_an_estimate_overtaken_by_the_claims_decides_no_more(world, people):
+    one = claim(world, number=150)
+    with acting_as(user_principal(people.reviewer)):
+        estimate_of(world, one, low=150, best=150, high=150)
+    assert figure(world).rule == "reviewer"
+    claim(world, number=189, supersedes=one)
+    assert (figure(world).best, figure(world).rule, figure(world).estimate) == (189, "only_claim", None)
+
+
 def test_an_estimate_is_never_less_secret_than_a_claim_it_rests_on(world, people):
     one, hidden = claim(world, number=150), claim(world, number=189, level=Level.RESTRICTED)
     with acting_as(user_principal(people.reviewer)):
