@@ -118,6 +118,9 @@ def complete(house):
         {"summary": summary.json()["id"], "record_kind": "outcome", "record_id": outcome["id"]},
     )
     assert tie.status == 201, tie.text
+    channel = script.get("/api/v1/channels/").json()["results"][0]
+    mute = script.post_json("/api/v1/mutes/", {"channel": channel["id"], "reason": "The talks are over."})
+    assert mute.status == 201, mute.text
     run = script.post_json(
         "/api/v1/report-runs/",
         {"conflict": outcome["conflict"]["id"], "period_from": "2024-12-01", "period_to": "2024-12-31"},
