@@ -8,6 +8,7 @@ from types import MappingProxyType
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Prefetch
 
+from access.context import note_read
 from exchanges.models import Claim, Estimate, Outcome
 from exchanges.reconciling import Difference, FigureRange, PlainClaim, ranges
 from exchanges.vocabulary import OutcomeStatus, Stage
@@ -47,11 +48,12 @@ def plain_claims(about: Mapping[str, Iterable], known: KnownOn | None = None) ->
         Claim.objects.counted(known)
         .filter(**{f"{field}__in": identities})
         .order_by()
-        .values_list(f"{field}_id", "pk", "supersedes_id", "refuted_at", "as_of", *PLAIN)
+        .values_list(f"{field}_id", "pk", "label_id", "supersedes_id", "refuted_at", "as_of", *PLAIN)
     )
     cited = cited_sources([claim[1] for claim in claims], known)
     found = defaultdict(list)
-    for about_id, identity, supersedes, refuted_at, as_of, *values in claims:
+    for about_id, identity, label, supersedes, refuted_at, as_of, *values in claims:
+        note_read(Claim._meta.db_table, identity, label)  # a figure is as secret as what it rests on
         is_refuted = refuted_at is not None and (known is None or refuted_at < known.end)
         found[about_id].append(
             PlainClaim(
@@ -124,9 +126,10 @@ def newest_estimates(outcomes: Iterable, known: KnownOn | None = None) -> dict[o
     newer = estimates.filter(supersedes=OuterRef("pk"))
     found: dict[object, dict[tuple, tuple]] = defaultdict(dict)
     rows = estimates.filter(~Exists(newer)).order_by("recorded_at", "pk")
-    for outcome, direction, category, *values in rows.values_list(
-        "outcome_id", "direction", "category", "pk", "best", "method", "difference"
+    for outcome, direction, category, label, *values in rows.values_list(
+        "outcome_id", "direction", "category", "label_id", "pk", "best", "method", "difference"
     ):
+        note_read(Estimate._meta.db_table, values[0], label)
         found[outcome][direction, category] = tuple(values)
     return found
 

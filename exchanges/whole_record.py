@@ -10,6 +10,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from access.context import note_label
 from exchanges.models import Claim, Estimate, Outcome
 from exchanges.querysets import NOT_TAKEN_PLACE, figures_of
 from exchanges.reconciling import Agreement, FigureRange
@@ -138,15 +139,19 @@ def reconcile(
 ) -> Iterator[tuple[uuid.UUID, list[Reconciled]]]:
     """Yield the figures of each outcome of which somebody states something, in no order, from what the reader may see.
 
-    They are those of ``figures_of``. One statement computes them all. Where claims of one direction and stage speak of
-    several categories, parts may make a total or decide between totals, and where a reviewer set an estimate, it
-    decides: these outcomes ``figures_of`` reconciles, some hundred at a time, so that these rules stay in one place.
+    They are those of ``figures_of``. One statement computes them all, another tells how secret they are. Where claims
+    of one direction and stage speak of several categories, parts may make a total or decide between totals, and where
+    a reviewer set an estimate, it decides: these outcomes ``figures_of`` reconciles, some hundred at a time, so that
+    these rules stay in one place.
     The rows come through a cursor of the server's: memory does not grow with the record. ``outcomes`` is not sliced.
     """
     try:
         statement, params = composed(outcomes, known)
     except EmptyResultSet:
         return
+    stated = Claim.objects.counted(known).filter(outcome__in=outcomes).order_by()
+    for label in stated.values_list("label_id", flat=True).distinct():
+        note_label(label)  # the figures are as secret as what they rest on
     aside = []
     for identity, rows in groupby(rows_of(statement, params), itemgetter(0)):
         outcome, found = uuid.UUID(identity), list(rows)

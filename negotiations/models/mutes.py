@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +31,7 @@ class Mute(Record):
     until = models.DateField(
         _("until"), null=True, blank=True, help_text=_("The last day. Left empty: until it is withdrawn.")
     )
-    reason = models.TextField(_("reason"), help_text=_("Shown beside the muted alarm. End with a full stop."))
+    reason = models.TextField(_("reason"), help_text=_("Shown beside the muted alarm."))
 
     objects = ClassifiedManager.from_queryset(MuteQuerySet)()
 
@@ -58,8 +57,3 @@ class Mute(Record):
     def about(self) -> Channel | Commitment | None:
         """The channel or the commitment whose alarm is muted."""
         return self.channel or self.commitment
-
-    def clean(self) -> None:
-        super().clean()
-        if self.reason and not self.reason.rstrip().endswith((".", "!", "?", "…")):
-            raise ValidationError({"reason": _("Write a whole sentence and end it with a full stop.")})

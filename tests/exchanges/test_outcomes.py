@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from access.context import ANONYMOUS, SYSTEM, acting_as
 from access.levels import Level
-from exchanges.models import Claim, Outcome, OutcomeChannel
+from exchanges.models import Claim, Delivery, Outcome, OutcomeChannel
 from exchanges.querysets import figures_of
 from sources.models import Citation
 from tests.factories import content_type, make
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +156,17 @@ def test_a_hidden_claim_or_channel_changes_nothing_for_those_below(client, world
         make(OutcomeChannel, outcome=world.outcome, channel=world.channel, level=Level.INTERNAL)
     assert client.get(url).content == before
     assert client.get(world.outcome.get_absolute_url()).context["sides"] == page
+
+
+@pytest.mark.parametrize("address", ["exchanges:outcome-list", "reports:overview", "exchanges:ledger"])
+def test_a_page_is_as_secret_as_the_claims_its_figures_rest_on(world, people, address):
+    with acting_as(SYSTEM):
+        Delivery.objects.update(share=None)
+    client = signed_in(people.recorder)
+    assert "TLP:AMBER" not in client.get(reverse(address)).content.decode()
+    claim(world, number=5, direction=world.party.direction, level=Level.RESTRICTED)
+    assert "TLP:AMBER" in client.get(reverse(address)).content.decode()
+    assert "TLP:AMBER" not in signed_in(people.outsider).get(reverse(address)).content.decode()
 
 
 def test_figures_of_many_outcomes_cost_what_those_of_one_cost(world):

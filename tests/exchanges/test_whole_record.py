@@ -185,7 +185,7 @@ def test_what_is_said_side_by_side(events, told, expected):
     with acting_as(ANONYMOUS), CaptureQueriesContext(connection) as asked:
         ((outcome, (figure,)),) = reconcile(Outcome.objects.filter(pk=events.events[0].pk))
     assert outcome == events.events[0].pk
-    assert len([one for one in asked if "exchanges_claim" in one["sql"]]) == 1
+    assert len([one for one in asked if "exchanges_claim" in one["sql"]]) == 2  # figures, labels
     names = ("low", "high", "agreement", "best", "rule", "difference", "why")
     assert tuple(getattr(figure, name) for name in names) == expected
     compare(events.readers)

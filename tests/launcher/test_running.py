@@ -77,7 +77,7 @@ def test_kill_9_leaves_nothing_behind(scratch, free_port, victims):
         os.kill(launcher, signal.SIGKILL)
     if victims in ("keeper", "both"):
         os.kill(process.pid, signal.SIGKILL)
-    scratch.wait_for(lambda: process.poll() is not None and not scratch.alive(), seconds=10)
+    scratch.wait_for(lambda: process.poll() is not None and not scratch.alive(), seconds=30)
     if victims == "launcher":
         assert "The launcher was killed; what it had started has been ended." in scratch.output()
     # Nothing left in the way of the next start, either.
@@ -128,7 +128,7 @@ def test_servers_are_shared_and_stop_with_the_last_who_uses_them(scratch, tmp_pa
     assert any("postgres" in line for line in scratch.alive().values())  # the second has left, the first still works
     until.touch()
     assert first.wait(30) == 0
-    scratch.wait_for(lambda: not scratch.alive(), seconds=10)
+    scratch.wait_for(lambda: not scratch.alive(), seconds=30)
 
 
 def test_tests_run_beside_a_running_parley_and_on_other_servers(scratch, free_port):

@@ -177,7 +177,7 @@ def test_what_hangs_on_a_record_follows_it_and_the_preview_counts_what_the_reade
         assert kinds == {
             "channel-party": 1, "channel-intermediary": 1, "meeting": 1, "participant": 1, "follow-up": 1,
             "agreement": 1, "agreement-party": 1, "commitment": 1, "outcome-channel": 1, "outcome-meeting": 1,
-            "outcome-agreement": 1, "delivery": 1,
+            "outcome-agreement": 1, "delivery": 1, "mute": 1,
         }  # fmt: skip
         assert found.people == 3
         assert (stored_as(world.channel).label.level, stored_as(world.meeting).label.level) == (0, 0)

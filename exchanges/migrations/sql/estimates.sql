@@ -5,8 +5,8 @@ BEGIN
     UPDATE exchanges_estimate e
     SET level = greatest(e.level, l.level),
         compartments = ARRAY(SELECT unnest(e.compartments) UNION SELECT unnest(l.compartments) ORDER BY 1)
-    FROM access_label l
-    WHERE l.id = NEW.label_id AND e.id = NEW.estimate_id AND NOT (e.level >= l.level AND e.compartments @> l.compartments);
+    FROM exchanges_claim c JOIN access_label l ON l.id = c.label_id
+    WHERE c.id = NEW.claim_id AND e.id = NEW.estimate_id AND NOT (e.level >= l.level AND e.compartments @> l.compartments);
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION access_private.raise_estimate() FROM PUBLIC;
