@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 (
                     "reason",
                     models.TextField(
-                        help_text="Shown beside the muted alarm. End with a full stop.", verbose_name="reason"
+                        help_text="Shown beside the muted alarm.", verbose_name="reason"
                     ),
                 ),
                 (
