@@ -97,7 +97,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reason",
-                    models.TextField(help_text="Shown beside the muted alarm.", verbose_name="reason"),
+                    models.TextField(
+                        help_text="Shown beside the muted alarm.", verbose_name="reason"
+                    ),
                 ),
                 (
                     "author",
