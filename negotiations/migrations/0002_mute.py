@@ -97,9 +97,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reason",
-                    models.TextField(
-                        help_text="Shown beside the muted alarm.", verbose_name="reason"
-                    ),
+                    models.TextField(help_text="Shown beside the muted alarm.", verbose_name="reason"),
                 ),
                 (
                     "author",
