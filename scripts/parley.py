@@ -61,8 +61,9 @@ def run(_arguments):
     return status
 
 
-# Several test files at once, on as many processors as there are, but no more than four: each is a whole house.
-TOGETHER = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+# Several test files at once: one more than there are processors, because tests also wait for clocks and browsers,
+# but no more than four, because each is a whole house.
+TOGETHER = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile"]
 
 
 def test(arguments):
