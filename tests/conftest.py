@@ -15,6 +15,17 @@ from tests.house import House
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
+# Long in time though short in number: begun first, so that no process is left alone with one of them at the end.
+LONG = (
+    "sweeps/test_two_worlds.py", "attacks/test_hidden_is_missing.py", "browser/test_every_page.py",
+    "reports/test_worker.py", "launcher/test_running.py", "reports/test_pages.py", "attacks/test_methods.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.split("::")[0].endswith(LONG))
+
+
 def pytest_addoption(parser):
     parser.addoption("--database", help="run on this database as it is, instead of making one (scripts/mutants)")
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.test_every_page import violations
 
-LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+LOOKS = [(1280, "light"), (390, "dark")]
 
 
 @pytest.fixture(scope="module")

@@ -31,9 +31,10 @@ def test_the_curl_examples_work_as_printed(house):
             timeout=60,
         )
         told.append(json.loads(done.stdout))
-    exchanges, one, made = told
+    exchanges, one, ledger, made = told
     assert exchanges["count"] == 88
     assert "150–189" in {figure["stated"] for figure in one["results"][0]["figures"]}
+    assert ledger["results"][0]["lines"]
     assert made["display"] == "Sample body"
 
 

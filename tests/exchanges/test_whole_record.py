@@ -111,7 +111,7 @@ def write(world, told: list[dict]) -> None:
         )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=st.lists(stated(["total"]), min_size=9, max_size=18), day=st.sampled_from(DAYS))
 def test_of_one_category_both_say_the_same(events, told, day):
     with transaction.atomic():
@@ -121,7 +121,7 @@ def test_of_one_category_both_say_the_same(events, told, day):
         transaction.set_rollback(True)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     told=st.lists(stated(["total", "total", "military", "civilian", "wounded", "remains"]), min_size=9, max_size=18),
     judged=st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=2),

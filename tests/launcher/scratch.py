@@ -195,7 +195,7 @@ class Scratch:
                 marked = self.mark.encode() in (folder / "environ").read_bytes()
                 if marked or Path(os.readlink(folder / "cwd")).is_relative_to(self.folder):
                     line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                    found[int(folder.name)] = line[:100]
+                    found[int(folder.name)] = line[:300]
         return found
 
     def end(self):

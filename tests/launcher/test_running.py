@@ -77,7 +77,7 @@ def test_kill_9_leaves_nothing_behind(scratch, free_port, victims):
         os.kill(launcher, signal.SIGKILL)
     if victims in ("keeper", "both"):
         os.kill(process.pid, signal.SIGKILL)
-    scratch.wait_for(lambda: process.poll() is not None and not scratch.alive(), seconds=30)
+    scratch.wait_for(lambda: process.poll() is not None and not scratch.alive(), seconds=90)
     if victims == "launcher":
         assert "The launcher was killed; what it had started has been ended." in scratch.output()
     # Nothing left in the way of the next start, either.
