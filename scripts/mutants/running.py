@@ -35,6 +35,7 @@ TESTS = (
     "tests/access/test_break_glass.py",
     "tests/access/test_accounts_invitations.py",
     "tests/access/test_accounts_second_factor.py",
+    "tests/exchanges/test_estimates.py",
 )
 PASSED, FAILED, NOTHING_CHOSEN = 0, 1, 5  # pytest's
 CRASHED = 3
