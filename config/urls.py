@@ -7,6 +7,8 @@ from access.views.theme import SetTheme
 
 urlpatterns = [
     path("", include("reports.urls")),
+    path("", include("desk.urls")),
+    path("", include("intake.urls")),
     path("", include("negotiations.urls")),
     path("", include("exchanges.urls")),
     path("", include("intermediaries.urls")),

@@ -1,0 +1,1 @@
+"""Where staff work: entering records that span rooms, checking them, their own work."""

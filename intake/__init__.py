@@ -1,0 +1,1 @@
+"""What comes in from outside: the inbox of candidate records and the import of files."""

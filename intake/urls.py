@@ -1,0 +1,5 @@
+"""Addresses of the inbox and of imports."""
+
+app_name = "intake"
+
+urlpatterns: list = []

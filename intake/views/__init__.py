@@ -1,0 +1,1 @@
+"""Pages of the intake, a file for each subject."""
