@@ -2,11 +2,13 @@
 
 import logging
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from access.accounts import arrival
 from access.managers import ReadableLabel
 from tests.people import signed_in
 from tests.sweeps.questions import Asker, Asking, askers_of
@@ -22,6 +24,8 @@ def still_time(monkeypatch):
     """Time stands still: nothing in an answer may differ because it was given later. Refusals are not logged."""
     moment = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: moment)
+    # By its own clock a session is saved, and its cookie set, once in a while.
+    monkeypatch.setattr(arrival, "time", SimpleNamespace(time=moment.timestamp))
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
