@@ -1,5 +1,7 @@
 """The base of every form in which a record is entered or edited."""
 
+import uuid
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 
@@ -15,12 +17,13 @@ from django.views.generic import FormView
 from access import permissions
 from access.context import current_reader
 from access.levels import Level
+from desk import keeping
+from desk.conflicts import Reconciling
+from desk.models import KeptForm
 from desk.parts import Part
 from desk.services import UNSUBMITTED, RefusedRow, record_with_parts
 from records.api.errors import REFUSED_BY_POLICY
-from records.display import field_label
 from records.entry_forms import EntryForm
-from records.history import value_shown
 from records.models import Record, ReviewState
 from records.services import StaleVersion
 from records.views import KindMixin
@@ -70,7 +73,7 @@ class EntryView(KindMixin, FormView):
     lede = gettext_lazy("Only the first section is needed to save. Everything else can follow.")
     done = gettext_lazy("The record is saved and waits for review.")
     drafted = gettext_lazy("The draft is kept. Only you and reviewers see it.")
-    conflict: list[dict] | None = None
+    kept: KeptForm | None = None
 
     def dispatch(self, request, *args, **kwargs):
         self.object = self.find_object()
@@ -84,12 +87,16 @@ class EntryView(KindMixin, FormView):
         return get_object_or_404(self.model.objects.current().select_related("label"), pk=self.kwargs["pk"])
 
     @property
+    def form_name(self) -> str:
+        return self.model.kind_of()
+
+    @property
     def is_new(self) -> bool:
         return self.object._state.adding
 
-    def get_form_kwargs(self):
-        # A copy: checking a form writes into its instance what was typed.
-        return super().get_form_kwargs() | {"instance": copy(self.object)}
+    def bound(self, data) -> tuple[EntryForm, dict]:
+        """Return form and form sets filled with what was sent or kept."""
+        return self.form_class(data, instance=copy(self.object)), self.formsets(data)
 
     def formsets(self, data=None) -> dict[str, tuple[Part, object]]:
         """Return part and form set by prefix: of what was sent, or of the parts as they are stored."""
@@ -99,28 +106,76 @@ class EntryView(KindMixin, FormView):
             found[part.prefix] = (part, part.formset(data, prefix=part.prefix, initial=initial))
         return found
 
+    # Opened -----------------------------------------------------------------------------------------------------------
+
+    def get(self, request, *args, **kwargs):
+        """Show the form: what was kept of it, else the record, else an empty one."""
+        found = keeping.unfinished_of(current_reader(), self.form_name, self.object)
+        asked = request.GET.get("kept")
+        kept = found.filter(pk=keeping.key_of(asked)).first() if asked else found.first()
+        # Who asks for a form with something in it wants that one; what was kept is offered then.
+        if kept is None or (self.get_initial() and not asked):
+            form = self.form_class(initial=self.get_initial(), instance=copy(self.object))
+            return self.show(form, self.formsets(), key=uuid.uuid4(), offered=kept)
+        form, formsets = self.bound(keeping.as_data(kept))
+        form.is_unjudged = True
+        for _part, rows in formsets.values():
+            rows.leave_unjudged()
+        return self.show(form, formsets, key=kept.pk, put_back=kept)
+
+    # Sent -------------------------------------------------------------------------------------------------------------
+
     def post(self, request, *args, **kwargs):
-        form, formsets = self.get_form(), self.formsets(request.POST)
-        if not all([form.is_valid(), *(rows.is_valid() for _part, rows in formsets.values())]):
-            return self.again(form, formsets)
+        self.lock()
+        draft = "draft" in request.POST
+        sent = keeping.typed(request.POST)
         try:
             with transaction.atomic():
-                record = self.write(form, formsets, draft="draft" in request.POST)
+                self.kept = keeping.hold(
+                    current_reader(), keeping.key_of(request.POST.get("key")), self.form_name, self.object
+                )
+        except DatabaseError as error:
+            return self.refused_by_policy(*self.bound(request.POST), error)
+        digest = keeping.digest(sent, draft=draft)
+        if self.kept.saved_as is not None and (response := self.sent_before(digest)):
+            return response
+        form, formsets = self.bound(request.POST)
+        if not is_valid(form, formsets):
+            return self.again(form, formsets)
+        if not self.is_new:
+            found = Reconciling(form, formsets, self.object)
+            if not found.is_settled:
+                return self.conflicting(found)
+            form, formsets = self.bound(found.settle())
+            if not is_valid(form, formsets):
+                return self.again(form, formsets)
+        return self.save(form, formsets, draft, digest)
+
+    def lock(self) -> None:
+        """Hold the record that is edited, so that nobody changes it between comparing and writing."""
+        if not self.is_new:
+            rows = self.model.objects.select_for_update(of=("self",)).select_related("label")
+            # Who may read it and not write it goes on, and is refused in words by the policies.
+            self.object = rows.filter(pk=self.object.pk).first() or self.object
+
+    def save(self, form, formsets, draft: bool, digest: str) -> HttpResponse:
+        """Write everything, and answer what refuses it."""
+        try:
+            with transaction.atomic():
+                record = self.write(form, formsets, draft=draft)
+                keeping.note_saved(self.kept, record, digest)
         except StaleVersion as stale:
-            return self.stale(form, formsets, stale)
+            form.add_error(None, _("%(error)s Look at it again before you save.") % {"error": stale})
         except RefusedRow as refused:
             refuse(refused.row, refused)
-            return self.again(form, formsets)
         except ValidationError as error:
             refuse(form, error)
-            return self.again(form, formsets)
         except DatabaseError as error:
-            if getattr(error.__cause__, "pgcode", None) != REFUSED_BY_POLICY:
-                raise
-            form.add_error("level", _("You may not write a record at this level. Choose one you may read yourself."))
-            return self.again(form, formsets)
-        messages.success(request, self.drafted if record.review_state == ReviewState.DRAFT else self.done)
-        return HttpResponseRedirect(record.get_absolute_url())
+            return self.refused_by_policy(form, formsets, error)
+        else:
+            messages.success(self.request, self.drafted if record.review_state == ReviewState.DRAFT else self.done)
+            return HttpResponseRedirect(record.get_absolute_url())
+        return self.again(form, formsets)
 
     def write(self, form: EntryForm, formsets: dict, *, draft: bool) -> Record:
         return record_with_parts(
@@ -131,46 +186,66 @@ class EntryView(KindMixin, FormView):
             draft=draft,
         )
 
-    def again(self, form, formsets, status: int = 200) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form, formsets=formsets), status=status)
+    def sent_before(self, digest: str) -> HttpResponse | None:
+        """Answer a form that was saved already: sent again as it was, it makes nothing; changed, it needs a new key."""
+        made = self.model.objects.filter(pk=self.kept.saved_as).first()
+        if digest == self.kept.saved_digest and made is not None:
+            messages.info(self.request, _("This form was saved already; nothing was written twice."))
+            return HttpResponseRedirect(made.get_absolute_url())
+        self.kept = keeping.hold(current_reader(), uuid.uuid4(), self.form_name, self.object)
+        if not self.is_new or made is None:
+            return None
+        form, formsets = self.bound(self.request.POST)
+        is_valid(form, formsets)
+        told = _("This form was saved already, as %(record)s. Save again to make another record of what stands here.")
+        form.add_error(None, told % {"record": made})
+        return self.again(form, formsets)
 
-    def stale(self, form, formsets, stale: StaleVersion) -> HttpResponse:
-        """Show both versions; saving again with what stands in the form is then a choice."""
-        current = stale.current
-        theirs = {name: current.serializable_value(name) for name in form.Meta.fields}
-        yours = {name: form.instance.serializable_value(name) for name in form.Meta.fields}
-        self.conflict = [
-            {
-                "label": field_label(self.model, name),
-                "yours": value_shown(self.model._meta.get_field(name), yours[name]),
-                "theirs": value_shown(self.model._meta.get_field(name), theirs[name]),
-            }
-            for name in form.Meta.fields
-            if yours[name] != theirs[name]
-        ]
-        form.data = form.data.copy()
-        form.data["version"] = current.version
-        return self.again(form, formsets, status=409)
+    def refused_by_policy(self, form, formsets, error: DatabaseError) -> HttpResponse:
+        if getattr(error.__cause__, "pgcode", None) != REFUSED_BY_POLICY:
+            raise error
+        is_valid(form, formsets)
+        form.add_error("level", _("You may not write a record at this level. Choose one you may read yourself."))
+        return self.again(form, formsets)
+
+    def conflicting(self, found: Reconciling) -> HttpResponse:
+        """Show both versions, with a choice for each field that both have changed; nothing of either is lost."""
+        # Opened on the version it was: what is taken over stands in the form, what is chosen is asked again.
+        data = found.data
+        form, formsets = self.bound(data)
+        is_valid(form, formsets)
+        context = {"conflict": found.differences, "seen": found.seen, "asked_again": "seen" in self.request.POST}
+        return self.again(form, formsets, 409, **context)
+
+    def again(self, form, formsets, status: int = 200, **context) -> HttpResponse:
+        """Show the form with what was sent, and keep that."""
+        if self.kept is not None:
+            with suppress(ValidationError):
+                keeping.keep(self.kept, keeping.typed(form.data))
+        return self.show(form, formsets, status, key=self.kept.pk if self.kept else uuid.uuid4(), **context)
+
+    def show(self, form, formsets, status: int = 200, **context) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form, formsets=formsets, **context), status=status)
 
     # The page ---------------------------------------------------------------------------------------------------------
 
     def get_context_data(self, **kwargs):
-        form = kwargs.pop("form", None) or self.get_form()
-        formsets = kwargs.pop("formsets", None) or self.formsets()
+        form, formsets = kwargs["form"], kwargs.pop("formsets")
         sections = [self.section(one, form, formsets) for one in (*self.sections, READERS)]
         name = self.model._meta.verbose_name
         titles = (
             self.title_new or _("New %(kind)s") % {"kind": name},
             self.title_edit or _("Edit %(kind)s") % {"kind": name},
         )
-        return super().get_context_data(form=form, **kwargs) | {
+        return super().get_context_data(**kwargs) | {
             "title": titles[not self.is_new],
             "lede": self.lede,
             "object": None if self.is_new else self.object,
             "cancel_url": self.page_url("list") if self.is_new else self.object.get_absolute_url(),
             "formsets": [rows for _part, rows in formsets.values()],
             "sections": sections,
-            "conflict": self.conflict,
+            "form_name": self.form_name,
+            "kept_at": self.kept.kept_at if self.kept and self.kept.data else None,
             "may_be_draft": self.is_new or self.object.review_state in UNSUBMITTED,
         }
 
@@ -207,6 +282,11 @@ class EntryView(KindMixin, FormView):
         if filled:
             return ngettext("%(n)s entry", "%(n)s entries", filled) % {"n": filled}
         return str(section.state)
+
+
+def is_valid(form: EntryForm, formsets: dict) -> bool:
+    """Check everything, so that every problem is told at once."""
+    return all([form.is_valid(), *(rows.is_valid() for _part, rows in formsets.values())])
 
 
 def refuse(form, error: ValidationError) -> None:

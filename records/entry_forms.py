@@ -23,7 +23,8 @@ class Unjudged(forms.BaseForm):
 
     @property
     def errors(self) -> ErrorDict:
-        return ErrorDict() if self.is_unjudged else super().errors
+        found = super().errors
+        return ErrorDict() if self.is_unjudged else found
 
 
 class EntryForm(Unjudged, forms.ModelForm):

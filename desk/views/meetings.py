@@ -38,4 +38,5 @@ class MeetingEntry(EntryView):
     done = _("The meeting is recorded and waits for review.")
 
     def get_initial(self):
-        return {"channel": self.request.GET.get("channel")} if self.is_new else {}
+        channel = self.request.GET.get("channel")
+        return {"channel": channel} if channel and self.is_new else {}
