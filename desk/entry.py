@@ -103,7 +103,10 @@ class EntryView(KindMixin, FormView):
         found = {}
         for part in (made() for made in self.parts):
             initial = [part.initial(one) for one in part.stored(self.object)]
-            found[part.prefix] = (part, part.formset(data, prefix=part.prefix, initial=initial))
+            # A part that was not sent at all has no rows; what is recorded of it stays.
+            is_missing = data is not None and f"{part.prefix}-TOTAL_FORMS" not in data
+            sent = no_rows(part.prefix) if is_missing else data
+            found[part.prefix] = (part, part.formset(sent, prefix=part.prefix, initial=initial))
         return found
 
     # Opened -----------------------------------------------------------------------------------------------------------
@@ -245,6 +248,7 @@ class EntryView(KindMixin, FormView):
             "formsets": [rows for _part, rows in formsets.values()],
             "sections": sections,
             "form_name": self.form_name,
+            "has_commitments": "commitments" in formsets,
             "kept_at": self.kept.kept_at if self.kept and self.kept.data else None,
             "may_be_draft": self.is_new or self.object.review_state in UNSUBMITTED,
         }
@@ -254,8 +258,8 @@ class EntryView(KindMixin, FormView):
         items, problems, filled = [], 0, 0
         for name in section.items:
             if name in formsets:
-                rows = formsets[name][1]
-                items.append({"rows": rows})
+                part, rows = formsets[name]
+                items.append({"rows": rows, "recorded": part.recorded(self.object)})
                 problems += rows.total_error_count() if rows.is_bound else 0
                 filled += rows.initial_form_count()
             elif name in form.fields:
@@ -266,7 +270,7 @@ class EntryView(KindMixin, FormView):
             "title": section.title,
             "lede": section.lede,
             "items": items,
-            "is_folded": section.is_folded and not problems and not filled,
+            "is_folded": section.is_folded and not problems and not filled and not form.is_bound,
             "can_fold": section.is_folded,
             "problems": problems,
             "state": self.state_of(section, form, problems, filled),
@@ -282,6 +286,11 @@ class EntryView(KindMixin, FormView):
         if filled:
             return ngettext("%(n)s entry", "%(n)s entries", filled) % {"n": filled}
         return str(section.state)
+
+
+def no_rows(prefix: str) -> dict[str, str]:
+    """Return what a form set without rows is sent as."""
+    return {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
 
 
 def is_valid(form: EntryForm, formsets: dict) -> bool:

@@ -1,6 +1,6 @@
 """Writing a record with everything that was entered with it: one verb, one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -26,7 +26,7 @@ class RefusedRow(ValidationError):
 def record_with_parts(
     actor: Reader,
     record: Record,
-    parts: Iterable[tuple[Part, RepeatedFormSet]],
+    parts: Collection[tuple[Part, RepeatedFormSet]],
     *,
     expected_version: int | None = None,
     draft: bool = False,
@@ -58,15 +58,6 @@ def record_with_parts(
             if row.cleaned_data["id"] in existing:
                 withdraw_record(actor, existing[row.cleaned_data["id"]], reason="Taken out of the record.")
     if was_unsubmitted and not is_draft:
-        submit_parts(actor, stored)
+        for part, _rows in parts:
+            part.submit(actor, stored)
     return stored
-
-
-def submit_parts(actor: Reader, record: Record) -> None:
-    """Submit what is still a draft of the record's parts, of their parts, and of the sources they cite."""
-    for name in record.parts if record.citations is None else (*record.parts, "citations"):
-        drafts = getattr(record, name).current().filter(review_state=ReviewState.DRAFT, author_id=record.author_id)
-        for part in drafts:
-            if name == "citations" and part.source.review_state == ReviewState.DRAFT:
-                change_record(actor, part.source, expected_version=part.source.version, submit=True)
-            submit_parts(actor, change_record(actor, part, expected_version=part.version, submit=True))

@@ -118,6 +118,7 @@ class ParticipantRows(RepeatedFormSet):
     heading = gettext_lazy("Who took part")
     row_heading = gettext_lazy("Participant")
     add_label = gettext_lazy("Add somebody")
+    lines = (("representative", "actor"), ("words", "role"))
     lede = gettext_lazy("People or whole delegations, one in each row. Empty rows are left out.")
 
 
@@ -125,6 +126,9 @@ class SourceRows(RepeatedFormSet):
     heading = gettext_lazy("Sources")
     row_heading = gettext_lazy("Source")
     add_label = gettext_lazy("Add a source")
+    lines = (
+        "source", "url", ("publisher", "title"), "quote", "pinpoint", ("reliability", "credibility"),
+    )  # fmt: skip
     lede = gettext_lazy("Where it is said. Empty rows are left out.")
 
 

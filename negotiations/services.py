@@ -7,9 +7,9 @@ from sources.models import Citation, Source
 
 
 def source_of(actor: Reader, row: dict, record: Record, *, draft: bool = False) -> Source:
-    """Return the source a row names; one that it describes instead is written first, marked like ``record``.
+    """Return the source a row names; one that it describes instead is written first.
 
-    Raises ValidationError by field.
+    It is as secret as ``record`` is, whatever made that secret. Raises ValidationError by field.
     """
     if row.get("source"):
         return row["source"]
@@ -19,8 +19,8 @@ def source_of(actor: Reader, row: dict, record: Record, *, draft: bool = False) 
         title=row.get("title", ""),
         title_from="page" if row.get("title") else "",
         reliability=row.get("reliability") or "F",
-        level=record.level,
-        compartments=record.compartments,
+        level=record.label.level,
+        compartments=record.label.compartments,
     )
     return add_record(actor, source, draft=draft)
 
@@ -39,4 +39,4 @@ def cite_sources(actor: Reader, record: Record, rows: list[dict], *, draft: bool
     for position, row in enumerate(rows):
         source = source_of(actor, row, record, draft=draft)
         citation = Citation(record=record, source=source, position=position, **citation_fields(row))
-        add_record(actor, citation, draft=draft)
+        add_record(actor, citation)

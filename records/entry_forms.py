@@ -178,9 +178,16 @@ class RowForm(Unjudged, forms.Form):
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     telling: tuple[str, ...] = ()
+    lines: tuple = ()
 
     def is_empty(self) -> bool:
         return not any(self.cleaned_data.get(name) for name in self.telling)
+
+    def in_lines(self) -> list[list[forms.BoundField]]:
+        """Return the fields as they stand on the page; see ``RepeatedFormSet.lines``."""
+        hidden = {"DELETE", *(field.name for field in self.hidden_fields())}
+        lines = self.lines or [name for name in self.fields if name not in hidden]
+        return [[self[name] for name in ([line] if isinstance(line, str) else line)] for line in lines]
 
     @property
     def is_taken_out(self) -> bool:
@@ -195,6 +202,12 @@ class RepeatedFormSet(BaseFormSet):
     row_heading = ""
     lede = ""
     add_label = gettext_lazy("Add another")
+    # How the fields of a row stand on the page: a name alone, or several on one line. Empty: one below the other.
+    lines: tuple[str | tuple[str, ...], ...] = ()
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.lines = self.lines
 
     def filled(self) -> list[RowForm]:
         """Return the rows that say something, in order, without those to be taken out."""

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from desk.entry import EntryView, FormSection
-from desk.parts import Citations, Participants
+from desk.parts import Citations, Commitments, FollowUps, Participants, ReportedOutcomes
 from negotiations.forms import MeetingForm
 from negotiations.models import Meeting
 
@@ -13,7 +13,7 @@ class MeetingEntry(EntryView):
 
     model = Meeting
     form_class = MeetingForm
-    parts = (Participants, Citations)
+    parts = (Participants, Commitments, ReportedOutcomes, FollowUps, Citations)
     sections = (
         FormSection(
             "essentials",
@@ -30,6 +30,23 @@ class MeetingEntry(EntryView):
             ("status", "result", "assessment", "date_words"),
             lede=_("Whether it took place, its result, your own reading"),
             is_folded=True,
+        ),
+        FormSection("agreed", _("What was agreed"), ("commitments",), state=_("None yet")),
+        FormSection(
+            "reported",
+            _("Outcomes reported"),
+            ("outcomes",),
+            lede=_("Returns announced at or after this meeting, with who says so"),
+            is_folded=True,
+            state=_("None yet"),
+        ),
+        FormSection(
+            "tasks",
+            _("Follow-ups"),
+            ("followups",),
+            lede=_("Who will do what, by when"),
+            is_folded=True,
+            state=_("None yet"),
         ),
         FormSection("citations", _("Sources"), ("sources",), state=_("None yet")),
     )  # fmt: skip

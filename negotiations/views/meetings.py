@@ -56,6 +56,17 @@ class MeetingDetail(RecordDetailView):
             gettext_lazy("No agreement is recorded at this meeting."),
         ),
         Section(
+            "commitments",
+            gettext_lazy("Promises made"),
+            [
+                Column(gettext_lazy("Promise"), str),
+                Column(gettext_lazy("How many, of what"), "stated"),
+                Column(gettext_lazy("Due"), "due_on"),
+            ],
+            lambda meeting: meeting.commitments.current().select_related("label").order_by("position", "recorded_at"),
+            gettext_lazy("No promise is recorded at this meeting itself."),
+        ),
+        Section(
             "outcomes",
             gettext_lazy("Outcomes"),
             [Column(gettext_lazy("Outcome"), "outcome"), Column(gettext_lazy("Date"), "outcome.when")],
