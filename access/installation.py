@@ -33,6 +33,7 @@ OPEN_TABLES: dict[str, tuple[str, str]] = {
     "records_historyseal": ("SELECT", "own policy: the system alone; written by a function only"),
     "records_searchentry": ("SELECT", "policy on the label of the record found"),
     "reports_reportrun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under its label"),
+    "desk_keptform": ("SELECT, INSERT, UPDATE, DELETE", "own policy: the typist alone, under their own clearance"),
 }
 CLASSIFIED = "SELECT, INSERT, UPDATE"
 FUNCTIONS = ("access", "records")

@@ -73,7 +73,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "access.context_processors.reader",
                 "django.contrib.messages.context_processors.messages",
-                "reports.context_processors.shell",
+                "desk.context_processors.shell",
             ],
         },
     }
@@ -292,6 +292,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "args": ["system"],
         "options": {"expires": 60},
+    },
+    "purge-kept-forms": {
+        "task": "desk.tasks.purge_kept_forms",
+        "schedule": crontab(hour=3, minute=17),
+        "args": ["system"],
+        "options": {"expires": 3600},
     },
     "worker-heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }

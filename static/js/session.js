@@ -59,6 +59,12 @@
     form.requestSubmit(button);
   }, true);
 
+  // Found out while somebody types: static/js/entry.js.
+  document.addEventListener("parley:signed-out", () => {
+    if (!dialog.open && !dialog.dataset.offered) dialog.showModal();
+    dialog.dataset.offered = "yes";
+  });
+
   dialog.querySelector("[data-sign-in]").addEventListener("click", (event) => {
     event.preventDefault();
     open(event.currentTarget.href, "parley-sign-in", "popup,width=520,height=760");
@@ -69,6 +75,8 @@
     const found = await state().catch(() => null);
     if (!found?.signed_in) return;
     renew(found.csrf_token);
+    delete dialog.dataset.offered;
+    document.dispatchEvent(new Event("parley:signed-in"));
     if (!dialog.open) return;
     dialog.close();
     waiting?.focus();

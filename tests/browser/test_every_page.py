@@ -173,7 +173,7 @@ def test_a_page_is_accessible_and_keeps_the_policy(house, complete, window, name
 
 
 @pytest.mark.parametrize(
-    "name", ["reports:overview", "exchanges:outcome-list", "exchanges:outcome-detail", "negotiations:meeting-add"]
+    "name", ["reports:overview", "exchanges:outcome-list", "exchanges:outcome-detail", "desk:meeting-add"]
 )
 def test_nothing_overflows_at_320_pixels_and_without_script(house, page_as, name):
     page = page_as("recorder", 320, "light", script=False)

@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 SKIPPED = {
     "account_logout": "signs the caller out; POST only, tested by itself",
     "invitation-link": "puts what it is given into the session; tested by itself",
+    "desk:kept": "one's own unfinished forms only; tests/desk/test_entry_keeping.py",
+    "desk:kept-discard": "one's own unfinished forms only; tests/desk/test_entry_keeping.py",
     "mfa_remove_webauthn": "one's own passkeys only; tested by itself",
 }
 

@@ -1,0 +1,21 @@
+"""The shell of every page with what is the reader's own work."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from access import permissions
+from access.context import current_reader
+from desk.work import number_of_drafts
+from reports.context_processors import item
+from reports.context_processors import shell as shell_of_reports
+
+AFTER_RECORDS = 2
+
+
+def shell(request: HttpRequest) -> dict:
+    """Return theme, wishes and navigation, with "My work" for whoever may write."""
+    context = shell_of_reports(request) | {"single_keys_off": request.COOKIES.get("keys") == "off"}
+    if "navigation" in context and request.user.is_authenticated and permissions.may(permissions.WRITE):
+        drafts = item(request, "desk:drafts", _("Drafts"), "draft", number_of_drafts(current_reader()))
+        context["navigation"].insert(AFTER_RECORDS, {"label": _("My work"), "items": [drafts]})
+    return context
