@@ -119,3 +119,8 @@ def told(found: Findable, pk: uuid.UUID, record: tuple, through: tuple[str, int,
         note_read(found.also[0]._meta.db_table, uuid.UUID(name_id), label_of_name)
         note = _("also called %(name)s") % {"name": name}
     return {"value": str(pk), "text": shown, "note": "" if note == shown else note}
+
+
+def option_of(record: Record) -> dict[str, str]:
+    """Return a record as an option."""
+    return {"value": str(record.pk), "text": str(record), "note": ""}

@@ -3,10 +3,30 @@
 from django.urls import path
 
 from desk.choices import FINDABLE
-from desk.views import choices
+from desk.views import choices, meetings, standing
 
 app_name = "desk"
 
-urlpatterns: list = [
+
+def entry(route: str, kind: str) -> list:
+    """Return the addresses of a kind's form and of what comboboxes ask about the kind."""
+    view = standing.ENTRIES[kind]
+    create = choices.Create.as_view(form_class=view.form_class)
+    return [
+        path(f"{route}/add/", view.as_view(), name=f"{kind}-add"),
+        path(f"{route}/<uuid:pk>/edit/", view.as_view(), name=f"{kind}-edit"),
+        path(f"desk/create/{kind}/", create, name=f"create-{kind}"),
+    ]
+
+
+urlpatterns = [
+    path("meetings/add/", meetings.MeetingEntry.as_view(), name="meeting-add"),
+    path("meetings/<uuid:pk>/edit/", meetings.MeetingEntry.as_view(), name="meeting-edit"),
+    *entry("channels", "channel"),
+    *entry("intermediaries", "actor"),
+    *entry("representatives", "representative"),
+    *entry("places", "place"),
+    *entry("sources", "source"),
     *(path(f"desk/choices/{kind}/", choices.Choices.as_view(kind=kind), name=f"choices-{kind}") for kind in FINDABLE),
+    path("desk/same-source/", standing.SameSource.as_view(), name="same-source"),
 ]

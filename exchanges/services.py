@@ -11,7 +11,7 @@ from access import permissions
 from access.context import Reader
 from exchanges.models import Claim, Estimate, EstimateClaim, RunningTotal
 from exchanges.vocabulary import EstimateUse
-from negotiations.services import write_sources
+from negotiations.services import cite_sources
 from records.services import add_record, change_record
 from sources.models import ClaimState
 
@@ -44,10 +44,10 @@ def supersede_claim(
 def record_claim(actor: Reader, claim: Claim, sources: list[dict], *, supersedes: Claim | None = None) -> Claim:
     """Write a claim with its citations, in place of another where ``supersedes`` names it; return it as stored.
 
-    ``sources`` are rows as ``negotiations.services.write_sources`` takes them. Raises as ``supersede_claim``.
+    ``sources`` are rows as ``negotiations.services.cite_sources`` takes them. Raises as ``supersede_claim``.
     """
     stored = add_record(actor, claim) if supersedes is None else supersede_claim(actor, supersedes, claim)
-    write_sources(actor, stored, sources)
+    cite_sources(actor, stored, sources)
     return stored
 
 

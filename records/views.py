@@ -1,5 +1,7 @@
 """The bases of all pages about one kind of record: list, detail, withdraw; the history is in history_views."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseRedirect
@@ -38,11 +40,11 @@ class KindMixin:
     icon = "outcome"
 
     def page_url(self, page: str, *args) -> str | None:
-        """Return the address of one of the kind's pages, or None where it has no such page."""
-        try:
-            return reverse(f"{self.model._meta.app_label}:{self.model.kind_of()}-{page}", args=args)
-        except NoReverseMatch:
-            return None
+        """Return the address of one of the kind's pages, in its own room or at the desk; None where it has none."""
+        for room in (self.model._meta.app_label, "desk"):
+            with suppress(NoReverseMatch):
+                return reverse(f"{room}:{self.model.kind_of()}-{page}", args=args)
+        return None
 
     def kind_context(self) -> dict:
         meta = self.model._meta

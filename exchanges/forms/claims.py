@@ -76,19 +76,19 @@ class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
         help_text=gettext_lazy("Where the number is the state of a later day."),
     )  # fmt: skip
     notes = forms.CharField(label=gettext_lazy("Notes"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    id = None
+    id = version = None
 
     # What the page asks first, and what it keeps folded.
     first = (("claimant",), ("direction", "category"), ("quantifier", "number"), ("source",), ("publisher", "url"))
     more = (
-        "number_high", "claimant_words", "quote", "title", "reliability", "credibility", "claim_kind", "stage",
-        "said_on", "as_of", "notes", "level", "compartments",
+        "number_high", "claimant_words", "quote", "pinpoint", "title", "reliability", "credibility", "claim_kind",
+        "stage", "said_on", "as_of", "notes", "level", "compartments",
     )  # fmt: skip
     of_claim = (
         "claimant", "claimant_words", "direction", "category", "quantifier", "number", "number_high", "stage",
         "claim_kind", "said_on", "as_of", "notes",
     )  # fmt: skip
-    of_source = ("source", "url", "publisher", "title", "quote", "reliability", "credibility")
+    of_source = ("source", "url", "publisher", "title", "quote", "pinpoint", "reliability", "credibility")
 
     def __init__(self, *args, outcome: Outcome, **kwargs):
         """Offer the directions of the outcome's conflict."""

@@ -367,6 +367,7 @@
       }
     });
     upgrade(dialog);
+    window.htmx?.process(dialog);
     dialog.showModal();
     (form.querySelector("input:not([type=hidden]), select:not([hidden]), textarea") ?? form).focus();
   }

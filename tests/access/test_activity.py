@@ -136,12 +136,12 @@ def test_every_export_is_written_down(people, tmp_path, settings):
 
 def test_refusals_of_people_are_written_down_once_without_what_was_asked(people):
     client = signed_in(people.analyst)
-    assert client.get(f"{reverse('negotiations:meeting-add')}?channel=Zeisig").status_code == 403
+    assert client.get(f"{reverse('desk:meeting-add')}?channel=Zeisig").status_code == 403
     assert client.post("/api/v1/actors/", {"name": "Zeisig"}, "application/json").status_code == 403
     with acting_as(user_principal(people.analyst)):
         found = Event.objects.filter(kind="refused").order_by("id")
         assert [event.detail for event in found] == [
-            {"route": "negotiations:meeting-add", "method": "GET"},
+            {"route": "desk:meeting-add", "method": "GET"},
             {"route": "api:actor-list", "method": "POST"},
         ]
     assert sentences(client, OWN)[0] == "analyst was refused: POST api:actor-list"

@@ -26,7 +26,7 @@ def test_read_only_keeps_what_was_typed_and_shows_no_writing(people):
     with acting_as(SYSTEM):
         world = make_world("Open")
     recorder = signed_in(people.recorder, headers={"origin": "http://testserver"})
-    add = reverse("negotiations:meeting-add")
+    add = reverse("desk:meeting-add")
     form = recorder.get(add)
     assert form.status_code == 200
     turn(people, "read_only")
@@ -66,11 +66,11 @@ def test_what_was_typed_is_repeated_only_to_who_sent_it_from_a_page_of_ours(peop
     client = Client(enforce_csrf_checks=True)
     with acting_as(SYSTEM):
         client.force_login(people.recorder)
-    forged = client.post(reverse("negotiations:meeting-add"), {"summary": "Not mine"})
+    forged = client.post(reverse("desk:meeting-add"), {"summary": "Not mine"})
     assert forged.status_code == 403
     assert b"Not mine" not in forged.content
     elsewhere = signed_in(people.recorder, headers={"origin": "https://elsewhere.example"})
-    answer = elsewhere.post(reverse("negotiations:meeting-add"), {"summary": "Not mine"})
+    answer = elsewhere.post(reverse("desk:meeting-add"), {"summary": "Not mine"})
     assert answer.status_code == 503
     assert b"Not mine" not in answer.content
 

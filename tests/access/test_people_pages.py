@@ -60,7 +60,7 @@ def test_rights_change_with_a_reason_and_count_at_once(people):
     assert told_of(people.analyst) == [("rights.user", "New post"), ("rights.membership", "New post")]
     people.analyst.refresh_from_db()
     assert (people.analyst.role, people.analyst.clearance) == (Role.RECORDER, Level.RESTRICTED)
-    assert open_page.get(reverse("negotiations:meeting-add")).status_code == 200
+    assert open_page.get(reverse("desk:meeting-add")).status_code == 200
     rights(client, people.analyst, compartments=[])
     with acting_as(user_principal(people.analyst)) as reader:
         assert reader.compartments == ()
@@ -203,7 +203,7 @@ def test_somebody_is_invited_and_comes_in_by_the_link(people):
     fields = dict.fromkeys(form.context["form"].fields, words)
     assert own.post(form.request["PATH_INFO"], fields).status_code == 302
     assert own.post("/sign-in/", {"login": "newcomer", "password": words}).status_code == 302
-    assert own.get(reverse("negotiations:meeting-add")).status_code == 200
+    assert own.get(reverse("desk:meeting-add")).status_code == 200
     assert ("rights.user", "Joins the desk") in told_of(newcomer)
 
 

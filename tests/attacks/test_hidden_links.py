@@ -9,7 +9,7 @@ from negotiations.models import Meeting
 from records.api.serializers import LinkedRecordField
 from records.models import Record
 from tests.attacks.answers import comparable, missing, refused, send
-from tests.negotiations.test_meeting_form import typed
+from tests.desk.test_entry_meeting import typed
 from tests.people import signed_in
 from tests.records.kinds import KINDS
 from tests.sweeps.walk import addresses
@@ -85,10 +85,10 @@ def test_the_meeting_form_says_the_same_of_hidden_and_missing(people, world, clo
     unknown = "9" * len(str(secret)) if name == "compartments" else missing()
     with acting_as(SYSTEM):  # else the form has no field for compartments
         Membership.objects.create(user=people.recorder, compartment=people.room)
-    path = reverse("negotiations:meeting-add")
+    path = reverse("desk:meeting-add")
     data = typed(world)
     if page == "edit":
-        path = reverse("negotiations:meeting-edit", args=[world.meeting.pk])
+        path = reverse("desk:meeting-edit", args=[world.meeting.pk])
         # A version that is not there any more: whatever else is right, nothing is written and both are told the same.
         data["version"] = 1 if name not in ("participants-0-id", "sources-0-id") else 99
     elif name.endswith("-id"):
@@ -109,7 +109,7 @@ def test_a_hidden_part_is_not_taken_over_by_naming_its_id(people, world, closed)
     """The hidden row of a form names a record one may not see: it is left alone, and a new one is made."""
     client = signed_in(people.recorder)
     given = {"participants-0-id": closed.participant.pk, "sources-0-id": closed.citation.pk}
-    assert client.post(reverse("negotiations:meeting-add"), typed(world) | given).status_code == 302
+    assert client.post(reverse("desk:meeting-add"), typed(world) | given).status_code == 302
     with acting_as(SYSTEM):
         for record in (closed.participant, closed.citation):
             assert type(record).objects.get(pk=record.pk).version == 1

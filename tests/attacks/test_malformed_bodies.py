@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from access.context import SYSTEM, acting_as
 from tests.attacks.answers import refused, send
-from tests.negotiations.test_meeting_form import typed
+from tests.desk.test_entry_meeting import typed
 from tests.people import signed_in
 from tests.records.kinds import BY_NAME, KINDS
 from tests.sweeps.walk import addresses
@@ -125,10 +125,10 @@ def test_a_body_larger_than_any_record_is_refused(api, people, world):
     error = refused(raw(api, reverse("api:actor-list"), large), 413)
     assert (error["code"], "5 MB" in error["message"]) == ("too_large", True)
     client = signed_in(people.recorder, raise_request_exception=False)
-    refused_page = client.post(reverse("negotiations:meeting-add"), typed(world, summary="x" * len(large)))
+    refused_page = client.post(reverse("desk:meeting-add"), typed(world, summary="x" * len(large)))
     assert refused_page.status_code in (200, 400)
     many = {f"f{number}": "1" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
-    assert client.post(reverse("negotiations:meeting-add"), many).status_code == 400
+    assert client.post(reverse("desk:meeting-add"), many).status_code == 400
     with acting_as(SYSTEM):
         assert type(world.meeting).objects.count() == 1
 
@@ -146,13 +146,13 @@ BROKEN_FORMS = [
     (b"a" * 100, "application/x-www-form-urlencoded; charset=nonsense"),
     (b"{}", "application/json"),
 ]
-FORMS = ("negotiations:meeting-add", "reports:report-run-list", "theme", "account_login")
+FORMS = ("desk:meeting-add", "reports:report-run-list", "theme", "account_login")
 
 
 def test_broken_forms_are_answered_by_a_page(people, world):
     client = signed_in(people.recorder, raise_request_exception=False)
     paths = [reverse(name) for name in FORMS]
-    paths.append(reverse("negotiations:meeting-edit", args=[world.meeting.pk]))
+    paths.append(reverse("desk:meeting-edit", args=[world.meeting.pk]))
     paths.append(reverse("negotiations:meeting-withdraw", args=[world.meeting.pk]))
     for path in paths:
         for body, content_type in BROKEN_FORMS:
@@ -170,8 +170,8 @@ def test_no_field_of_the_meeting_form_breaks(people, world, wrong):
     more = ("ended_on_day", "ended_on_month", "ended_on_year", "version", "place_withheld", *ROWS)
     fields = [name for name in (*typed(world), *more) if name not in MANAGEMENT]
     for path in (
-        reverse("negotiations:meeting-add"),
-        reverse("negotiations:meeting-edit", args=[world.meeting.pk]),
+        reverse("desk:meeting-add"),
+        reverse("desk:meeting-edit", args=[world.meeting.pk]),
     ):
         for names in (fields, MANAGEMENT, (*fields, *MANAGEMENT)):
             # Nothing is written without its channel, so each answer is the form again, with what was typed.
@@ -180,5 +180,5 @@ def test_no_field_of_the_meeting_form_breaks(people, world, wrong):
             assert response.context["form"].errors
     # A month or a year of thousands of digits, by itself.
     for name in ("started_on_day", "started_on_month", "started_on_year"):
-        response = client.post(reverse("negotiations:meeting-add"), typed(world, **{name: wrong}, channel=""))
+        response = client.post(reverse("desk:meeting-add"), typed(world, **{name: wrong}, channel=""))
         assert response.status_code == 200, name

@@ -8,7 +8,7 @@ from access.levels import Level
 from access.models import User
 from negotiations.models import Meeting
 from tests.attacks.answers import refused, send
-from tests.negotiations.test_meeting_form import typed
+from tests.desk.test_entry_meeting import typed
 from tests.people import signed_in
 from tests.records.kinds import KINDS, api_of
 from tests.sweeps.walk import addresses
@@ -72,7 +72,7 @@ def test_more_fields_in_a_form_have_no_effect(people, world):
         "recorded_at": "2001-01-01", "updated_at": "2001-01-01", "withdrawn_at": "2001-01-01",
         "withdrawn_reason": "because", "external_id": "taken", "title": "set by hand",
     }  # fmt: skip
-    made = signed_in(people.recorder).post(reverse("negotiations:meeting-add"), typed(world) | more)
+    made = signed_in(people.recorder).post(reverse("desk:meeting-add"), typed(world) | more)
     assert made.status_code == 302
     with acting_as(SYSTEM):
         meeting = Meeting.objects.exclude(pk=world.meeting.pk).get()
@@ -86,7 +86,7 @@ def test_more_fields_in_a_form_have_no_effect(people, world):
 def test_a_form_is_not_written_above_what_its_writer_may_read(people, world):
     with acting_as(SYSTEM):
         User.objects.filter(pk=people.recorder.pk).update(clearance=Level.INTERNAL)
-    client, path = signed_in(people.recorder), reverse("negotiations:meeting-add")
+    client, path = signed_in(people.recorder), reverse("desk:meeting-add")
     for level in ("2", "3", "4", "-1"):
         assert client.post(path, typed(world, level=level)).context["form"].errors["level"]
     assert [row["id"] for row in stored(Meeting)] == [world.meeting.pk]

@@ -68,8 +68,8 @@ def test_a_token_opens_the_api_and_no_page(people, cast, closed, world):
     """On a page a token counts for nothing: its holder is a visitor there."""
     writing = next(asker for asker in cast if asker.name == "write token").client
     assert writing.get(reverse("reports:report-run-list")).status_code == 302
-    assert writing.post(reverse("negotiations:meeting-add"), {}).status_code == 403
-    assert Client().get(reverse("negotiations:meeting-add")).status_code == 403
+    assert writing.post(reverse("desk:meeting-add"), {}).status_code == 403
+    assert Client().get(reverse("desk:meeting-add")).status_code == 403
 
 
 def test_every_kind_has_been_asked():

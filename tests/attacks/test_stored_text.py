@@ -19,8 +19,8 @@ from reports.public_record.reading import read_rows
 from reports.tasks import make_report
 from tests.attacks.answers import send
 from tests.attacks.hostile import FORMULAS, INVISIBLE, MARKUP, Elements, text_fields
+from tests.desk.test_entry_meeting import typed
 from tests.factories import make_world
-from tests.negotiations.test_meeting_form import typed
 from tests.people import signed_in
 from tests.records.kinds import KINDS
 from tests.sweeps.walk import addresses
@@ -72,7 +72,7 @@ def test_markup_is_text_on_every_page(api, people, world):
         page = client.get(path, {"q": MARKUP, "ordering": MARKUP, "page": MARKUP, "conflict": MARKUP}).content.decode()
         assert Elements.evil_in(page) == []
     wrong = typed(world, channel="") | {name: MARKUP for name in typed(world) if "FORMS" not in name}
-    page = client.post(reverse("negotiations:meeting-add"), wrong).content.decode()
+    page = client.post(reverse("desk:meeting-add"), wrong).content.decode()
     assert Elements.evil_in(page) == []
     assert "data-evil=1" in page
 
@@ -82,7 +82,7 @@ def test_an_address_that_runs_something_is_none(api, people, world, address):
     refused = send(api, "post", reverse("api:source-list"), {"publisher": "x", "address": address})
     assert set(refused.json()["error"]["fields"]) == {"address"}
     typed_in = typed(world) | {"sources-0-url": address}
-    page = signed_in(people.recorder).post(reverse("negotiations:meeting-add"), typed_in)
+    page = signed_in(people.recorder).post(reverse("desk:meeting-add"), typed_in)
     assert page.context["formsets"][1].errors[0]["url"]
 
 
@@ -117,11 +117,11 @@ def test_what_is_written_comes_back_as_it_was(api, world, told):
 
 def test_the_meeting_form_keeps_what_nobody_sees(people, world):
     client = signed_in(people.recorder)
-    assert client.post(reverse("negotiations:meeting-add"), typed(world, summary=INVISIBLE)).status_code == 302
+    assert client.post(reverse("desk:meeting-add"), typed(world, summary=INVISIBLE)).status_code == 302
     with acting_as(SYSTEM):
         meeting = Meeting.objects.exclude(pk=world.meeting.pk).get()
         assert meeting.summary == INVISIBLE
-    edit = client.get(reverse("negotiations:meeting-edit", args=[meeting.pk])).content.decode()
+    edit = client.get(reverse("desk:meeting-edit", args=[meeting.pk])).content.decode()
     assert INVISIBLE in edit
 
 

@@ -14,8 +14,8 @@ from exchanges.models import Outcome
 from negotiations.models import Channel, Meeting
 from records.models import HistoryEntry
 from records.services import preview_marking
+from tests.desk.test_entry_meeting import typed
 from tests.factories import make, make_world
-from tests.negotiations.test_meeting_form import typed
 from tests.people import signed_in
 from tests.records.kinds import KINDS, api_of
 

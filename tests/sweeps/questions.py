@@ -183,7 +183,7 @@ class Asking:
             self.ask(reverse("reports:report-run-list"), {"conflict": pk})
             self.ask(reverse("api:report-run-list"), {"conflict": pk})
         for channel in (self.world.second.channel.pk, self.hidden_of(type(self.world.first.channel))):
-            self.ask(reverse("negotiations:meeting-add"), {"channel": channel})
+            self.ask(reverse("desk:meeting-add"), {"channel": channel})
         for wanted in ("json", "xml"):
             self.ask(reverse("api:outcome-list"), {"format": wanted})
 

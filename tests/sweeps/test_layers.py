@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = "config desk intake reports exchanges negotiations sources intermediaries records access".split()
+ROOMS = [
+    "config",
+    "desk",
+    "intake",
+    "reports",
+    "exchanges",
+    "negotiations",
+    "sources",
+    "intermediaries",
+    "records",
+    "access",
+]
 ROOT = Path(__file__).resolve().parents[2]
 
 # access.installation names the tables of records without importing the rooms above it at start.

@@ -60,7 +60,7 @@ def typed(world, **changes) -> dict:
 
 
 def test_a_meeting_is_recorded_with_participants_and_sources(people, world, recorder):
-    response = recorder.post(reverse("negotiations:meeting-add"), typed(world))
+    response = recorder.post(reverse("desk:meeting-add"), typed(world))
     assert response.status_code == 302, response.context["form"].errors
     with acting_as(SYSTEM):
         meeting = Meeting.objects.exclude(pk=world.meeting.pk).get()
@@ -89,7 +89,7 @@ def test_a_meeting_is_recorded_with_participants_and_sources(people, world, reco
 
 def test_everything_typed_comes_back_with_the_reason_beside_it(world, recorder):
     response = recorder.post(
-        reverse("negotiations:meeting-add"),
+        reverse("desk:meeting-add"),
         typed(
             world,
             channel="",
@@ -136,20 +136,20 @@ def test_everything_typed_comes_back_with_the_reason_beside_it(world, recorder):
     ],
 )
 def test_bad_input_names_its_field(world, recorder, changes, field):
-    response = recorder.post(reverse("negotiations:meeting-add"), typed(world, **changes))
+    response = recorder.post(reverse("desk:meeting-add"), typed(world, **changes))
     assert response.status_code == 200
     assert field in response.context["form"].errors
 
 
 def test_a_month_is_enough(world, recorder):
-    response = recorder.post(reverse("negotiations:meeting-add"), typed(world, started_on_day=""))
+    response = recorder.post(reverse("desk:meeting-add"), typed(world, started_on_day=""))
     assert response.status_code == 302
     with acting_as(SYSTEM):
         assert Meeting.objects.exclude(pk=world.meeting.pk).get().when == "February 2026"
 
 
 def test_a_draft_is_seen_by_its_author_and_reviewers_only(people, world, recorder):
-    response = recorder.post(reverse("negotiations:meeting-add"), typed(world, draft="1"))
+    response = recorder.post(reverse("desk:meeting-add"), typed(world, draft="1"))
     assert response.status_code == 302
     address = response["Location"]
     statuses = {}
@@ -174,9 +174,9 @@ def test_levels_above_ones_own_are_neither_offered_nor_taken(people, world):
         people.recorder.clearance = Level.INTERNAL
         people.recorder.save()
     client = signed_in(people.recorder)
-    page = client.get(reverse("negotiations:meeting-add")).content.decode()
+    page = client.get(reverse("desk:meeting-add")).content.decode()
     assert not re.search(r"\bConfidential\b", page)
-    response = client.post(reverse("negotiations:meeting-add"), typed(world, level="3"))
+    response = client.post(reverse("desk:meeting-add"), typed(world, level="3"))
     assert "level" in response.context["form"].errors
 
 
@@ -204,14 +204,14 @@ def edit(world, meeting, **changes) -> dict:
 
 @pytest.fixture
 def meeting(world, recorder):
-    recorder.post(reverse("negotiations:meeting-add"), typed(world))
+    recorder.post(reverse("desk:meeting-add"), typed(world))
     with acting_as(SYSTEM):
         return Meeting.objects.exclude(pk=world.meeting.pk).get()
 
 
 def test_editing_changes_what_differs_and_withdraws_what_was_taken_out(world, recorder, meeting):
     data = edit(world, meeting, summary="Corrected.", **{"participants-1-DELETE": "on"})
-    response = recorder.post(reverse("negotiations:meeting-edit", args=[meeting.pk]), data)
+    response = recorder.post(reverse("desk:meeting-edit", args=[meeting.pk]), data)
     assert response.status_code == 302
     with acting_as(SYSTEM):
         changed = Meeting.objects.get(pk=meeting.pk)
@@ -219,7 +219,7 @@ def test_editing_changes_what_differs_and_withdraws_what_was_taken_out(world, re
         assert [str(p) for p in changed.participants.current()] == ["Open envoy"]
         assert (
             Participant.objects.get(meeting=meeting, words="Interpreters").withdrawn_reason
-            == "Taken out of the meeting."
+            == "Taken out of the record."
         )
         assert Citation.objects.filter(record_id=meeting.pk).count() == 1
         assert Source.objects.filter(publisher="Reuters").count() == 1
@@ -228,7 +228,7 @@ def test_editing_changes_what_differs_and_withdraws_what_was_taken_out(world, re
 def test_saving_without_a_change_writes_nothing(world, recorder, meeting):
     with acting_as(SYSTEM):
         before = HistoryEntry.objects.count()
-    response = recorder.post(reverse("negotiations:meeting-edit", args=[meeting.pk]), edit(world, meeting))
+    response = recorder.post(reverse("desk:meeting-edit", args=[meeting.pk]), edit(world, meeting))
     assert response.status_code == 302
     with acting_as(SYSTEM):
         assert HistoryEntry.objects.count() == before
@@ -239,12 +239,10 @@ def test_a_stale_save_shows_both_versions_and_loses_neither(people, world, recor
     stale = edit(world, meeting, summary="Mine.")
     other = signed_in(people.reviewer)
     assert (
-        other.post(
-            reverse("negotiations:meeting-edit", args=[meeting.pk]), edit(world, meeting, summary="Theirs.")
-        ).status_code
+        other.post(reverse("desk:meeting-edit", args=[meeting.pk]), edit(world, meeting, summary="Theirs.")).status_code
         == 302
     )
-    response = recorder.post(reverse("negotiations:meeting-edit", args=[meeting.pk]), stale)
+    response = recorder.post(reverse("desk:meeting-edit", args=[meeting.pk]), stale)
     assert response.status_code == 409
     page = response.content.decode()
     assert "Mine." in page
@@ -252,7 +250,7 @@ def test_a_stale_save_shows_both_versions_and_loses_neither(people, world, recor
     assert 'name="version" value="2"' in page
     with acting_as(SYSTEM):
         assert Meeting.objects.get(pk=meeting.pk).summary == "Theirs."
-    response = recorder.post(reverse("negotiations:meeting-edit", args=[meeting.pk]), stale | {"version": "2"})
+    response = recorder.post(reverse("desk:meeting-edit", args=[meeting.pk]), stale | {"version": "2"})
     assert response.status_code == 302
     with acting_as(SYSTEM):
         assert Meeting.objects.get(pk=meeting.pk).summary == "Mine."
@@ -261,8 +259,8 @@ def test_a_stale_save_shows_both_versions_and_loses_neither(people, world, recor
 @pytest.mark.parametrize("name", ["outsider", "analyst", "member", "administrator"])
 def test_who_may_not_write_is_told_so(people, world, name):
     client = signed_in(getattr(people, name))
-    assert client.get(reverse("negotiations:meeting-add")).status_code == 403
-    assert client.post(reverse("negotiations:meeting-add"), typed(world)).status_code == 403
+    assert client.get(reverse("desk:meeting-add")).status_code == 403
+    assert client.post(reverse("desk:meeting-add"), typed(world)).status_code == 403
     with acting_as(SYSTEM):
         assert Meeting.objects.count() == 1
 
@@ -272,7 +270,7 @@ def test_who_may_not_write_is_told_so(people, world, name):
 )
 def test_hostile_text_is_kept_as_typed_or_refused_by_field(world, recorder, hostile):
     body = typed(world, summary=hostile.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
-    response = recorder.post(reverse("negotiations:meeting-add"), body)
+    response = recorder.post(reverse("desk:meeting-add"), body)
     assert response.status_code in {200, 302}
     if response.status_code == 200:
         assert response.context["form"].errors.keys() == {"summary"}
