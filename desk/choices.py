@@ -18,6 +18,8 @@ from records.spelling import BEGINS, CONTAINS, NOT_AT_ALL, RESEMBLES, Query, spe
 from sources.models import Source
 
 MOST = 20
+# What stands where in a row; see ``Findable.rows``.
+PK, LABEL, SHOWN, NOTE, OTHER, NAME_ID = range(6)
 NOTHING = Value("", output_field=CharField())
 
 
@@ -38,18 +40,22 @@ class Findable:
         """Return what the reader may see of the kind in one query: records, and their further names.
 
         Each row: identity of the record, label, what is shown, note, what else it is found by, and the identity of
-        the further name (None for the record itself).
+        the further name (None for the record itself). Identities are texts: ten thousand UUIDs take their time.
         """
         own = Cast(Value(None), CharField())
         rows = self.model.objects.current().order_by()
-        rows = rows.values_list("pk", "label_id", self.shown, self.note, self.other, own)
+        rows = rows.values_list(text("pk"), "label_id", self.shown, self.note, self.other, own)
         if self.also:
             model, link, name = self.also
             names = model.objects.current().order_by()
             rows = rows.union(
-                names.values_list(link, "label_id", F(name), NOTHING, NOTHING, Cast("pk", CharField())), all=True
+                names.values_list(text(link), "label_id", F(name), NOTHING, NOTHING, text("pk")), all=True
             )
         return rows
+
+
+def text(name: str) -> Cast:
+    return Cast(name, CharField())
 
 
 FINDABLE = {
@@ -76,49 +82,48 @@ def find(kind: str, typed: str, most: int = MOST) -> list[dict[str, str]]:
     resembles it. Each answer has ``value``, ``text`` and ``note``. What is answered counts as read.
     """
     found, query = FINDABLE[kind], Query(typed)
-    records, names = {}, []
-    for pk, label, *row, name_id in found.rows():
-        if name_id is None:
-            records[pk] = (label, *row)
+    records, names, ranks, through = {}, [], {}, {}
+    for row in found.rows():
+        if row[NAME_ID] is None:
+            records[row[PK]] = row
+            ranks[row[PK]] = rank_of_record(query, row) if query else BEGINS
         else:
-            names.append((pk, label, row[0], name_id))
-    through: dict[uuid.UUID, tuple[str, int, str]] = {}
-    ranks = dict.fromkeys(records, BEGINS)
-    if query:
-        ranks = {pk: rank_of_record(query, *row) for pk, (_label, *row) in records.items()}
-        for pk, label, name, name_id in names:
-            rank = query.rank(name)
-            # A further name of a record that is withdrawn, or of a draft, has no record here.
-            if pk in ranks and rank < ranks[pk]:
-                ranks[pk], through[pk] = rank, (name, label, name_id)
+            names.append(row)
+    for name in names if query else ():
+        rank = query.rank(name[SHOWN])
+        # A further name of a record that is withdrawn has no record here.
+        if rank < ranks.get(name[PK], BEGINS):
+            ranks[name[PK]], through[name[PK]] = rank, name
     if sum(rank < NOT_AT_ALL for rank in ranks.values()) < most:
-        own = ((pk, None, row[1], None) for pk, row in records.items())
-        for pk, label, name, name_id in chain(own, names):
-            if ranks.get(pk) == NOT_AT_ALL and query.resembles(name):
-                ranks[pk] = RESEMBLES
-                if name_id is not None:
-                    through[pk] = (name, label, name_id)
-    answers = ((rank, spelling(records[pk][1]).latin, pk) for pk, rank in ranks.items() if rank < NOT_AT_ALL)
-    return [told(found, pk, records[pk], through.get(pk)) for _rank, _sorts, pk in heapq.nsmallest(most, answers)]
+        for row in chain(records.values(), names):
+            if ranks.get(row[PK]) == NOT_AT_ALL and query.resembles(row[SHOWN]):
+                ranks[row[PK]] = RESEMBLES
+                if row[NAME_ID] is not None:
+                    through[row[PK]] = row
+    answers = ((rank, spelling(records[pk][SHOWN]).latin, pk) for pk, rank in ranks.items() if rank < NOT_AT_ALL)
+    best = heapq.nsmallest(most, answers)
+    return [told(found, records[pk], through.get(pk)) for _rank, _sorts, pk in best]
 
 
-def rank_of_record(query: Query, shown: str, note: str, other: str) -> int:
+def rank_of_record(query: Query, row: tuple) -> int:
     """Return how well a record answers; what it is found by besides its name counts as contained, whatever begins."""
-    rank = query.rank(shown)
-    if rank == NOT_AT_ALL and any(query.rank(text) < NOT_AT_ALL for text in (note, other) if text):
+    rank = query.rank(row[SHOWN])
+    if rank == NOT_AT_ALL and any(query.rank(row[at]) < NOT_AT_ALL for at in (NOTE, OTHER) if row[at]):
         return CONTAINS
     return rank
 
 
-def told(found: Findable, pk: uuid.UUID, record: tuple, through: tuple[str, int, str] | None) -> dict[str, str]:
-    """Return one answer as the page gets it, and remember that the reader has read it."""
-    label, shown, note, _other = record
-    note_read(found.model._meta.db_table, pk, label)
-    if through:
-        name, label_of_name, name_id = through
-        note_read(found.also[0]._meta.db_table, uuid.UUID(name_id), label_of_name)
-        note = _("also called %(name)s") % {"name": name}
-    return {"value": str(pk), "text": shown, "note": "" if note == shown else note}
+def told(found: Findable, row: tuple, name: tuple | None) -> dict[str, str]:
+    """Return one answer as the page gets it, and remember that the reader has read it.
+
+    ``name`` is the further name by which the record was found.
+    """
+    note_read(found.model._meta.db_table, uuid.UUID(row[PK]), row[LABEL])
+    note = row[NOTE]
+    if name:
+        note_read(found.also[0]._meta.db_table, uuid.UUID(name[NAME_ID]), name[LABEL])
+        note = _("also called %(name)s") % {"name": name[SHOWN]}
+    return {"value": row[PK], "text": row[SHOWN], "note": "" if note == row[SHOWN] else note}
 
 
 def option_of(record: Record) -> dict[str, str]:

@@ -41,7 +41,11 @@ def as_typed(date, precision: str) -> list:
     if date is None:
         return ["", "", ""]
     has_month = precision != DatePrecision.YEAR
-    return [date.day if has_month and precision != DatePrecision.MONTH else "", date.month if has_month else "", date.year]
+    return [
+        date.day if has_month and precision != DatePrecision.MONTH else "",
+        date.month if has_month else "",
+        date.year,
+    ]
 
 
 def shown_dates(part: Dated) -> list[list]:

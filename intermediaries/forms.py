@@ -49,9 +49,7 @@ class MandateForm(RowForm):
 
     telling = ("role", "started_on", "ended_on", "date_words", "notes")
 
-    role = forms.ChoiceField(
-        label=_("Role"), choices=[("", _("Choose a role")), *MandateRole.choices], required=False
-    )
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose a role")), *MandateRole.choices], required=False)
     started_on = PartialDateField(label=_("Since"), required=False, help_text=_("Give only what is known."))
     ended_on = PartialDateField(label=_("Until"), required=False)
     date_words = forms.CharField(

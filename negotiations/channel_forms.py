@@ -112,9 +112,9 @@ class IntermediaryForm(RowForm):
             self.add_error("ended_on", _("“Until” lies before “Since”"))
         others = any(cleaned.get(name) for name in ("credited_by", "started_on", "ended_on"))
         has_role = cleaned.get("role") not in (None, MandateRole.UNSPECIFIED)
-        if (others or has_role) and not cleaned.get("actor") and "actor" not in self.errors:
-            if not cleaned.get("DELETE"):
-                self.add_error("actor", _("Choose who stands between the parties, or empty the row"))
+        lacks_actor = not cleaned.get("actor") and "actor" not in self.errors
+        if (others or has_role) and lacks_actor and not cleaned.get("DELETE"):
+            self.add_error("actor", _("Choose who stands between the parties, or empty the row"))
         return cleaned
 
 
@@ -125,9 +125,7 @@ class IntermediaryRows(RepeatedFormSet):
     lede = gettext_lazy("Who carries messages, hosts or mediates. Empty rows are left out.")
 
 
-IntermediaryFormSet = formset_factory(
-    IntermediaryForm, formset=IntermediaryRows, extra=1, can_delete=True, max_num=100
-)
+IntermediaryFormSet = formset_factory(IntermediaryForm, formset=IntermediaryRows, extra=1, can_delete=True, max_num=100)
 
 
 class PlaceForm(EntryForm):

@@ -58,6 +58,7 @@ class Query:
 
     def __init__(self, typed: str):
         self.asked = spelling(typed)
+        self.first = Spelling(*(text.partition(" ")[0] for text in self.asked))
         self.trigrams = trigrams(self.asked.rough)
 
     def __bool__(self) -> bool:
@@ -65,10 +66,14 @@ class Query:
 
     def rank(self, text: str) -> int:
         """Return how well a text answers, without regard to resemblance."""
-        return min(map(rank_of, self.asked, spelling(text)), default=NOT_AT_ALL)
+        spelled = spelling(text)
+        # Most of ten thousand names end here.
+        if self.first.rough not in spelled.rough and self.first.latin not in spelled.latin:
+            return NOT_AT_ALL
+        return min(map(rank_of, self.asked, spelled))
 
     def resembles(self, text: str) -> bool:
-        """Return whether most of what was typed occurs in the text, letters here and there aside. Ask no empty query."""
+        """Return whether most of what was typed occurs in the text, letters here and there aside; ask nothing empty."""
         padded = f" {spelling(text).rough} "
         return sum(run in padded for run in self.trigrams) >= RESEMBLANCE * len(self.trigrams)
 

@@ -103,9 +103,7 @@ class SourceEntry(EntryView):
     model = Source
     form_class = SourceEntryForm
     sections = (
-        FormSection(
-            "essentials", _("Essentials"), ("source_kind", "url", "again", "publisher", "title"), state=NEEDED
-        ),
+        FormSection("essentials", _("Essentials"), ("source_kind", "url", "again", "publisher", "title"), state=NEEDED),
         FormSection("dates", _("Dates and language"), ("said_on", "published_on", "retrieved_on", "language")),
         FormSection("trust", _("How far it is to be trusted"), ("reliability", "derived_from")),
         FormSection("more", _("Notes"), ("notes",)),
