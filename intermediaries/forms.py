@@ -4,7 +4,7 @@ from django import forms
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from intermediaries.models import Actor, MandateRole, NameKind, Representative
+from intermediaries.models import Actor, ActorKind, MandateRole, NameKind, Representative
 from records.entry_forms import DatedForm, EntryForm, PartialDateField, RepeatedFormSet, RowForm
 from records.widgets import Combobox
 
@@ -19,7 +19,7 @@ class ActorForm(EntryForm):
         fields = ["name", "kind_of_actor", "iso_code", "notes", "level", "compartments"]
         labels = {"iso_code": _("Country code")}
         help_texts = {
-            "name": _("As it is called in English. Other names, and names in other scripts, follow below."),
+            "name": _("As it is called in English; names in other languages and scripts can follow."),
             "iso_code": _("Only for a state: the three capital letters of ISO 3166, for example UKR."),
         }
         widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
@@ -27,6 +27,10 @@ class ActorForm(EntryForm):
             "name": {"required": _("Give the actor’s name")},
             "kind_of_actor": {"required": _("Choose what kind of actor it is")},
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind_of_actor"].choices = [("", _("Choose a kind")), *ActorKind.choices]
 
 
 class NameForm(RowForm):

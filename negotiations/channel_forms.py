@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from intermediaries.models import Actor, MandateRole
 from negotiations.models import Channel, Conflict, Place
-from negotiations.vocabulary import Topic
+from negotiations.vocabulary import Mode, Topic
 from records.entry_forms import DatedForm, EntryForm, PartialDateField, RepeatedFormSet, RowForm
 from records.widgets import Combobox, ComboboxMultiple
 
@@ -54,10 +54,12 @@ class ChannelForm(DatedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["mode"].choices = [("", _("Choose one")), *Mode.choices]
+        self.fields["conflict"].empty_label = _("Choose a conflict")
         conflicts = Conflict.objects.current()
         self.fields["conflict"].queryset = conflicts
-        if self.instance._state.adding and len(conflicts) == 1:
-            self.initial.setdefault("conflict", conflicts[0].pk)
+        if self.instance._state.adding and not self.initial.get("conflict") and len(conflicts) == 1:
+            self.initial["conflict"] = conflicts[0].pk
         self.fields["started_on"].label = _("Since")
         self.fields["ended_on"].label = _("Until")
         self.fields["ended_on"].help_text = _("Leave empty while the channel lasts.")

@@ -23,8 +23,9 @@ class MeetingForm(DatedForm):
         label=gettext_lazy("Format"), choices=MeetingFormat.choices, widget=Segments, initial="in_person"
     )
     topics = forms.MultipleChoiceField(
-        label=gettext_lazy("Topics"), choices=Topic.choices, widget=forms.CheckboxSelectMultiple, required=False
-    )
+        label=gettext_lazy("Topics"), choices=Topic.choices, widget=forms.CheckboxSelectMultiple, required=False,
+        help_text=gettext_lazy("The list is the same for everybody, so that records can be compared."),
+    )  # fmt: skip
 
     class Meta:
         model = Meeting
@@ -58,14 +59,14 @@ class ParticipantForm(RowForm):
         queryset=Representative.objects.current(),
         required=False,
         widget=Combobox("representative"),
-        empty_label=gettext_lazy("–"),
+        empty_label=gettext_lazy("Choose a person"),
     )
     actor = forms.ModelChoiceField(
         label=gettext_lazy("or delegation of"),
         queryset=Actor.objects.current(),
         required=False,
         widget=Combobox("actor"),
-        empty_label=gettext_lazy("–"),
+        empty_label=gettext_lazy("Choose a state or body"),
     )
     words = forms.CharField(label=gettext_lazy("or in words"), max_length=200, required=False)
     role = forms.ChoiceField(

@@ -72,7 +72,7 @@ class SourceEntryForm(EntryForm):
         super().__init__(*args, **kwargs)
         derived_from = self.fields["derived_from"]
         derived_from.queryset = Source.objects.current().exclude(pk=self.instance.pk)
-        derived_from.empty_label = _("No: it is the first to say it, or that is not known")
+        derived_from.empty_label = _("Not known to repeat another")
 
     def clean(self):
         cleaned = super().clean()

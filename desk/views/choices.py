@@ -31,8 +31,8 @@ class Create(FormView):
     """A new record in few fields: the form as a piece of a page; posted, the new option or the errors, as JSON.
 
     The record is submitted in the writer's name and marked as the form it is made for (``level``, ``compartments``);
-    without a marking it is internal, so that nothing becomes public by accident. What is refused is answered 422 with
-    ``errors`` by field.
+    without a marking it is internal, so that nothing becomes public by accident. What is refused is answered with
+    ``errors`` by field, like on every page 200.
     """
 
     http_method_names = ["get", "head", "post", "options"]
@@ -78,7 +78,7 @@ class Create(FormView):
                 raise
             form.add_error(None, _("You may not write a record at this level. Choose one you may read yourself."))
             return self.form_invalid(form)
-        return JsonResponse({"option": option_of(record)}, status=201)
+        return JsonResponse({"option": option_of(record)})
 
     def form_invalid(self, form):
         errors: dict[str, list[str]] = {}
@@ -86,4 +86,4 @@ class Create(FormView):
             # Nobody sees a field that is hidden: what is wrong with it stands above the form.
             is_seen = name in form.fields and not isinstance(form.fields[name].widget, forms.HiddenInput)
             errors.setdefault(name if is_seen else "__all__", []).extend(map(str, told))
-        return JsonResponse({"errors": errors}, status=422)
+        return JsonResponse({"errors": errors})

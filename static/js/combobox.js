@@ -26,7 +26,7 @@
   /** Fetch from the house, as a script; what is no answer of the page asked for is an error. */
   async function ask(url, options = {}) {
     const answer = await fetch(url, { redirect: "error", ...options });
-    if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
+    if (!answer.ok) throw new Error(String(answer.status));
     return answer;
   }
 
