@@ -1,12 +1,23 @@
 """The forms of actors, with their names and mandates, and of the people who act for them."""
 
+import re
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from intermediaries.models import Actor, ActorKind, MandateRole, NameKind, Representative
 from records.entry_forms import DatedForm, EntryForm, PartialDateField, RepeatedFormSet, RowForm
 from records.widgets import Combobox
+
+
+def country_code(given: str) -> str:
+    """Return an ISO 3166 code as it is recorded, or nothing; raise ValidationError for what has not three letters."""
+    code = given.strip().upper()
+    if code and not re.fullmatch("[A-Z]{3}", code):
+        raise ValidationError(_("A country code has three letters, for example UKR"))
+    return code
 
 
 class ActorForm(EntryForm):
@@ -20,7 +31,7 @@ class ActorForm(EntryForm):
         labels = {"iso_code": _("Country code")}
         help_texts = {
             "name": _("As it is called in English; names in other languages and scripts can follow."),
-            "iso_code": _("Only for a state: the three capital letters of ISO 3166, for example UKR."),
+            "iso_code": _("Only for a state: the three letters of ISO 3166, for example UKR."),
         }
         widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
         error_messages = {
@@ -31,6 +42,9 @@ class ActorForm(EntryForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind_of_actor"].choices = [("", _("Choose a kind")), *ActorKind.choices]
+
+    def clean_iso_code(self):
+        return country_code(self.cleaned_data["iso_code"])
 
 
 class NameForm(RowForm):

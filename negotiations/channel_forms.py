@@ -5,6 +5,7 @@ from django.forms import formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from intermediaries.forms import country_code
 from intermediaries.models import Actor, MandateRole
 from negotiations.models import Channel, Conflict, Place
 from negotiations.vocabulary import Mode, Topic
@@ -148,7 +149,7 @@ class PlaceForm(EntryForm):
         }
         help_texts = {
             "name": gettext_lazy("Town and country, for example Geneva, Switzerland."),
-            "country_code": gettext_lazy("Three capital letters of ISO 3166, for example TUR."),
+            "country_code": gettext_lazy("The three letters of ISO 3166, for example TUR."),
             "latitude": gettext_lazy("Degrees north, for example 41.01; south is negative."),
             "longitude": gettext_lazy("Degrees east, for example 28.98; west is negative."),
             "is_withheld": gettext_lazy("The name is shown, the position is not."),
@@ -159,6 +160,9 @@ class PlaceForm(EntryForm):
             "longitude": forms.TextInput(attrs={"inputmode": "decimal", "class": "w6c"}),
         }
         error_messages = {"name": {"required": gettext_lazy("Give the name of the place")}}
+
+    def clean_country_code(self):
+        return country_code(self.cleaned_data["country_code"])
 
     def clean(self):
         cleaned = super().clean()

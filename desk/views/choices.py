@@ -52,6 +52,7 @@ class Create(FormView):
 
     def get_form(self, form_class=None):
         form = super().get_form(form_class)
+        form.initial |= self.get_initial()  # what was asked for comes before what a form begins with by itself
         for name in list(form.fields):
             if name in ("level", "compartments"):
                 form.fields[name].widget = form.fields[name].hidden_widget()
