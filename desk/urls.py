@@ -2,9 +2,22 @@
 
 from django.urls import path
 
-from desk.views import drafts, meetings, shortcuts
+from desk.choices import FINDABLE
+from desk.views import choices, drafts, meetings, shortcuts, standing
 
 app_name = "desk"
+
+
+def entry(route: str, kind: str) -> list:
+    """Return the addresses of a kind's form and of what comboboxes ask about the kind."""
+    view = standing.ENTRIES[kind]
+    create = choices.Create.as_view(form_class=view.form_class)
+    return [
+        path(f"{route}/add/", view.as_view(), name=f"{kind}-add"),
+        path(f"{route}/<uuid:pk>/edit/", view.as_view(), name=f"{kind}-edit"),
+        path(f"desk/create/{kind}/", create, name=f"create-{kind}"),
+    ]
+
 
 urlpatterns = [
     path("desk/drafts/", drafts.Drafts.as_view(), name="drafts"),
@@ -13,4 +26,11 @@ urlpatterns = [
     path("desk/shortcuts/", shortcuts.Shortcuts.as_view(), name="shortcuts"),
     path("meetings/add/", meetings.MeetingEntry.as_view(), name="meeting-add"),
     path("meetings/<uuid:pk>/edit/", meetings.MeetingEntry.as_view(), name="meeting-edit"),
+    *entry("channels", "channel"),
+    *entry("intermediaries", "actor"),
+    *entry("representatives", "representative"),
+    *entry("places", "place"),
+    *entry("sources", "source"),
+    *(path(f"desk/choices/{kind}/", choices.Choices.as_view(kind=kind), name=f"choices-{kind}") for kind in FINDABLE),
+    path("desk/same-source/", standing.SameSource.as_view(), name="same-source"),
 ]

@@ -10,7 +10,9 @@ from intermediaries.models import Actor, Representative
 from negotiations.models import Channel, Meeting, Place
 from negotiations.vocabulary import MeetingFormat, ParticipantRole, Topic
 from records.entry_forms import DatedForm, RepeatedFormSet, RowForm, Segments
+from records.widgets import Combobox
 from sources.admiralty import Credibility, Reliability
+from sources.forms import AddressInput
 from sources.models import Source
 
 
@@ -21,8 +23,9 @@ class MeetingForm(DatedForm):
         label=gettext_lazy("Format"), choices=MeetingFormat.choices, widget=Segments, initial="in_person"
     )
     topics = forms.MultipleChoiceField(
-        label=gettext_lazy("Topics"), choices=Topic.choices, widget=forms.CheckboxSelectMultiple, required=False
-    )
+        label=gettext_lazy("Topics"), choices=Topic.choices, widget=forms.CheckboxSelectMultiple, required=False,
+        help_text=gettext_lazy("The list is the same for everybody, so that records can be compared."),
+    )  # fmt: skip
 
     class Meta:
         model = Meeting
@@ -30,7 +33,12 @@ class MeetingForm(DatedForm):
             "channel", "started_on", "ended_on", "date_precision", "date_words", "place", "place_withheld", "format",
             "status", "topics", "summary", "assessment", "result", "level", "compartments",
         ]  # fmt: skip
-        widgets = {"summary": forms.Textarea(attrs={"rows": 6}), "assessment": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "channel": Combobox("channel"),
+            "place": Combobox("place"),
+            "summary": forms.Textarea(attrs={"rows": 6}),
+            "assessment": forms.Textarea(attrs={"rows": 3}),
+        }
         error_messages = {"channel": {"required": gettext_lazy("Choose the channel in which the meeting took place")}}
 
     def __init__(self, *args, **kwargs):
@@ -50,13 +58,15 @@ class ParticipantForm(RowForm):
         label=gettext_lazy("Person"),
         queryset=Representative.objects.current(),
         required=False,
-        empty_label=gettext_lazy("–"),
+        widget=Combobox("representative"),
+        empty_label=gettext_lazy("Choose a person"),
     )
     actor = forms.ModelChoiceField(
         label=gettext_lazy("or delegation of"),
         queryset=Actor.objects.current(),
         required=False,
-        empty_label=gettext_lazy("–"),
+        widget=Combobox("actor"),
+        empty_label=gettext_lazy("Choose a state or body"),
     )
     words = forms.CharField(label=gettext_lazy("or in words"), max_length=200, required=False)
     role = forms.ChoiceField(
@@ -80,10 +90,12 @@ class SourceForm(RowForm):
     telling = ("source", "url", "publisher", "title", "quote")
 
     source = forms.ModelChoiceField(
-        label=gettext_lazy("Source"), queryset=Source.objects.current(), required=False,
+        label=gettext_lazy("Source"), queryset=Source.objects.current(), required=False, widget=Combobox("source"),
         empty_label=gettext_lazy("A new source, given below"),
     )  # fmt: skip
-    url = forms.URLField(label=gettext_lazy("Address"), required=False, assume_scheme="https", max_length=1000)
+    url = forms.URLField(
+        label=gettext_lazy("Address"), required=False, assume_scheme="https", max_length=1000, widget=AddressInput
+    )
     publisher = forms.CharField(label=gettext_lazy("Publisher"), max_length=200, required=False)
     title = forms.CharField(label=gettext_lazy("Title"), max_length=500, required=False)
     quote = forms.CharField(

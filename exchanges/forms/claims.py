@@ -15,6 +15,7 @@ from intermediaries.models import Actor
 from negotiations.forms import SourceForm
 from records.filters import DayInput
 from records.forms import ReadersForm
+from records.widgets import Combobox
 from sources.models import ClaimKind, Quantifier
 
 
@@ -48,6 +49,7 @@ class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
 
     claimant = forms.ModelChoiceField(
         label=gettext_lazy("Who says it"), queryset=Actor.objects.current(), empty_label=gettext_lazy("Choose who"),
+        widget=Combobox("actor"),
         error_messages={"required": gettext_lazy("Choose who states the figure.")},
     )  # fmt: skip
     direction = forms.ChoiceField(label=gettext_lazy("Direction"), required=False)

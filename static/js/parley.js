@@ -156,6 +156,7 @@
     const row = holder.firstElementChild;
     total.value = String(Number(total.value) + 1);
     rows.append(row);
+    window.htmx?.process(row);
     row.querySelector(".fld :is(input, select, textarea)")?.focus();
   });
 
