@@ -66,6 +66,8 @@ def die_with_parent(ending=signal.SIGTERM):
     parent = os.getpid()
 
     def prepare():
+        # A shell that starts us in the background has SIGQUIT ignored, and what is ignored is inherited.
+        signal.signal(ending, signal.SIG_DFL)
         libc.prctl(PR_SET_PDEATHSIG, int(ending))
         if os.getppid() != parent:  # it died before the wish was made
             os._exit(1)

@@ -50,10 +50,9 @@ def session_of(chromium, house):
     return cookies
 
 
-@pytest.fixture
-def page_as(chromium, house, session_of):
-    """Return a page of somebody of the cast; whatever the console says is kept in ``page.said``."""
-    contexts = []
+@pytest.fixture(scope="package")
+def open_window(chromium, house, session_of):
+    """Return what opens a window of somebody of the cast; whatever the console says is kept in ``page.said``."""
 
     def open_page(name: str | None = "recorder", width: int = 1280, scheme: str = "light", script: bool = True):
         context = chromium.new_context(
@@ -64,13 +63,24 @@ def page_as(chromium, house, session_of):
             storage_state=session_of(name) if name else None,
         )
         context.set_default_timeout(10_000)
-        contexts.append(context)
         page = context.new_page()
         page.said = []
         page.on("console", lambda message: page.said.append(message.text))
         page.on("pageerror", lambda error: page.said.append(str(error)))
         return page
 
+    return open_page
+
+
+@pytest.fixture
+def page_as(open_window):
+    """Return a page of somebody of the cast in a window of its own, closed after the test."""
+    opened = []
+
+    def open_page(*args, **kwargs):
+        opened.append(open_window(*args, **kwargs))
+        return opened[-1]
+
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in opened:
+        page.context.close()

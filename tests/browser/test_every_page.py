@@ -135,15 +135,32 @@ def complete(house):
     )
 
 
+@pytest.fixture(scope="module")
+def window(open_window):
+    """Return one window for each person and look, which goes from page to page and keeps styles and scripts."""
+    kept = {}
+
+    def of(name: str | None, width: int, scheme: str):
+        key = name, width, scheme
+        if key not in kept:
+            kept[key] = open_window(*key)
+        kept[key].said.clear()
+        return kept[key]
+
+    yield of
+    for page in kept.values():
+        page.context.close()
+
+
 @pytest.mark.parametrize("name", pages())
-def test_a_page_is_accessible_and_keeps_the_policy(house, complete, page_as, name):
+def test_a_page_is_accessible_and_keeps_the_policy(house, complete, window, name):
     path = path_of(house, name)
     assert path, f"there is no record to open {name} with"
     view = next(address.view for address in addresses() if address.name == name)
     template = getattr(view, "template_name", None) or ""
     is_alike = template.startswith(ONE_TEMPLATE) and not name.startswith(IN_BOTH_LOOKS)
     for width, scheme in LOOKS[1:] if is_alike else LOOKS:
-        page = page_as(reader_of(name), width, scheme)
+        page = window(reader_of(name), width, scheme)
         response = page.goto(path)
         assert response.status == 200, (name, response.status)
         # The policy forbids axe's own script, so what the page said is read before axe is put in.

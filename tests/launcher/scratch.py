@@ -145,6 +145,8 @@ class Scratch:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # As a shell starts a job in the background: what it ignores must not keep anything alive.
+                preexec_fn=lambda: signal.signal(signal.SIGQUIT, signal.SIG_IGN),
             )
         self.started.append(process)
         return process

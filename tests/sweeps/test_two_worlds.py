@@ -49,8 +49,19 @@ def leaks_in(answers: Answers, hidden: Secrets) -> list[str]:
 
 
 def differences(one: Answers, two: Answers) -> list[str]:
-    """Return the addresses that are answered differently."""
-    return [url for url in one.keys() | two.keys() if one.get(url) != two.get(url)]
+    """Return the addresses that are answered differently, with where the answers begin to differ."""
+    return [
+        f"{url}: {parting(repr(one.get(url)), repr(two.get(url)))}"
+        for url in one.keys() | two.keys()
+        if one.get(url) != two.get(url)
+    ]
+
+
+def parting(one: str, two: str, around: int = 80) -> str:
+    """Return two texts from a little before the place where they part."""
+    same = next((at for at, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), 0)
+    start = max(same - around, 0)
+    return f"…{one[start : start + 2 * around]}… against …{two[start : start + 2 * around]}…"
 
 
 @contextmanager
