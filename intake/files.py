@@ -68,6 +68,17 @@ class Table:
                         raise Unreadable(told % {"line": number})
                     yield number, cells[:wide] + [""] * (wide - len(cells))
 
+    def length(self) -> int:
+        """Return about how many rows there are, for a progress bar."""
+        if self.is_xlsx:
+            book = openpyxl.load_workbook(self.path, read_only=True, keep_links=False)
+            try:
+                return book.worksheets[0].max_row or 1
+            finally:
+                book.close()
+        with self.path.open("rb") as file:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(CHUNK), b"")) or 1
+
 
 def is_hxl(cells: list[str]) -> bool:
     """Whether a row holds HXL hashtags: every cell that says anything begins with ``#``. Source: HXL 1.1."""
@@ -110,7 +121,7 @@ def recognise(path: Path, encoding: str = "", delimiter: str = "") -> Table:
 
 
 def encoding_of(path: Path) -> str:
-    """Return the encoding: by its byte order mark; UTF-8 where the whole file is; else Windows-1251, to be confirmed."""
+    """Return the encoding: by its byte order mark; UTF-8 where all of it is; else Windows-1251, to be confirmed."""
     with path.open("rb") as file:
         begin = file.read(CHUNK)
         if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -220,4 +231,4 @@ def as_cell(value) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).replace("\x00", "")
+    return as_written(str(value).replace("\x00", ""))

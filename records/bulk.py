@@ -34,7 +34,8 @@ def add_records(actor: Reader, model: type[Record], rows: list[dict[str, Any]], 
     told = ", ".join(f"{quoted(name)} {columns[name][0]}" for name in varying)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {quoted(model._meta.db_table)} ({targets})"  # names of the model's own columns
+            # Only names of the model's own columns are put in by text.
+            f"INSERT INTO {quoted(model._meta.db_table)} ({targets})"  # noqa: S608
             f" SELECT {wanted} FROM json_to_recordset(%s) AS r ({told})",
             [*constant.values(), json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str)],
         )
@@ -42,14 +43,14 @@ def add_records(actor: Reader, model: type[Record], rows: list[dict[str, Any]], 
 
 @cache
 def columns_of(model: type[Record]) -> dict[str, tuple[str, Any]]:
-    """Return type and default of each column."""
-    return {
-        field.column: (
-            field.rel_db_type(connection) if field.is_relation else field.db_type(connection).split(" COLLATE")[0],
-            default_of(field),
-        )
-        for field in model._meta.local_concrete_fields
-    }
+    """Return type and default of each column. Text is text: the column itself refuses what is too long."""
+    return {field.column: (type_of(field), default_of(field)) for field in model._meta.local_concrete_fields}
+
+
+def type_of(field: models.Field) -> str:
+    if isinstance(field, models.CharField | models.TextField):
+        return "text"
+    return str(field.rel_db_type(connection) if field.is_relation else field.db_type(connection))
 
 
 def default_of(field: models.Field) -> Any:

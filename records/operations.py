@@ -3,7 +3,6 @@
 from django.db import router
 from django.db.migrations.operations.base import Operation
 
-
 TRIGGERS = ("b_keep_version", "zz_begin_history", "zz_write_history", "z_index_words", "z_index_words_anew")
 
 
