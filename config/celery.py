@@ -25,4 +25,5 @@ def begin_at_once(**_signal) -> None:
     """A worker that has just started says so, and looks for what an earlier one left, without waiting for the clock."""
     app.send_task("reports.tasks.heartbeat")
     app.send_task("reports.tasks.sweep_report_runs", args=["system"])
+    app.send_task("intake.tasks.sweep_import_runs", args=["system"])
     app.send_task("records.tasks.apply_embargoes", args=["system"])

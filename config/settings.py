@@ -185,6 +185,14 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Uploaded files lie outside the web root and are read by nobody but Parley itself.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# Imports: the largest file, what a workbook may hold, and after how many days the file is deleted.
+IMPORT_LARGEST_FILE = environment.number("IMPORT_LARGEST_MEGABYTES", 32) * 2**20
+IMPORT_LARGEST_UNPACKED = 300 * 2**20
+IMPORT_MOST_CELLS = 5_000_000
+IMPORT_KEEP_DAYS = environment.number("IMPORT_KEEP_DAYS", 14)
 PUBLIC_RECORD_DIR = BASE_DIR / "data" / "public-record"
 
 # Plain http is for loopback only; the launcher says so aloud by setting PARLEY_HTTP.
@@ -280,6 +288,18 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["system"],
         "options": {"expires": 15},
     },
+    "sweep-import-runs": {
+        "task": "intake.tasks.sweep_import_runs",
+        "schedule": 15.0,
+        "args": ["system"],
+        "options": {"expires": 15},
+    },
+    "delete-imported-files": {
+        "task": "intake.tasks.delete_old_files",
+        "schedule": crontab(minute=30),
+        "args": ["system"],
+        "options": {"expires": 3000},
+    },
     "seal-history": {
         "task": "records.tasks.seal_history",
         "schedule": crontab(minute=0),
@@ -301,7 +321,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "worker-heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
 }
-# Only for showing and testing: each step of a report then takes at least this long.
+# Only for showing and testing: each step of a report, and each batch of an import, then takes at least this long.
 PARLEY_REPORT_STEP_SECONDS = float(os.environ.get("PARLEY_REPORT_STEP_SECONDS") or 0)
 
 LOGGING = {

@@ -3,6 +3,8 @@
 from django.db import router
 from django.db.migrations.operations.base import Operation
 
+TRIGGERS = ("b_keep_version", "zz_begin_history", "zz_write_history", "z_index_words", "z_index_words_anew")
+
 
 class Protect(Operation):
     """Give a record's table its label, policies, version, history and search entry.
@@ -45,15 +47,20 @@ class Protect(Operation):
             " EXECUTE FUNCTION access_private.keep_version()"
         )
         schema_editor.execute(
-            f'CREATE TRIGGER zz_write_history AFTER INSERT OR UPDATE OR DELETE ON "{table}" FOR EACH ROW'
+            f'CREATE TRIGGER zz_begin_history AFTER INSERT ON "{table}" REFERENCING NEW TABLE AS added'
+            " FOR EACH STATEMENT EXECUTE FUNCTION access_private.begin_history()"
+        )
+        schema_editor.execute(
+            f'CREATE TRIGGER zz_write_history AFTER UPDATE OR DELETE ON "{table}" FOR EACH ROW'
             " EXECUTE FUNCTION access_private.write_history()"
         )
         if self.search:
             columns = ", ".join(f"'{column}'" for column in self.search)
-            schema_editor.execute(
-                f'CREATE TRIGGER z_index_words AFTER INSERT OR UPDATE ON "{table}" FOR EACH ROW'
-                f" EXECUTE FUNCTION access_private.index_words({columns})"
-            )
+            for name, act in (("z_index_words", "INSERT"), ("z_index_words_anew", "UPDATE")):
+                schema_editor.execute(
+                    f'CREATE TRIGGER {name} AFTER {act} ON "{table}" REFERENCING NEW TABLE AS written'
+                    f" FOR EACH STATEMENT EXECUTE FUNCTION access_private.index_words({columns})"
+                )
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         model = from_state.apps.get_model(app_label, self.model_name)
@@ -61,7 +68,7 @@ class Protect(Operation):
             return
         table = model._meta.db_table
         schema_editor.execute("CALL access.unprotect(%s)", [table])
-        for trigger in ("b_keep_version", "zz_write_history", "z_index_words"):
+        for trigger in TRIGGERS:
             schema_editor.execute(f'DROP TRIGGER IF EXISTS {trigger} ON "{table}"')
 
     def describe(self) -> str:

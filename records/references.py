@@ -3,10 +3,12 @@
 import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 LENGTH = 10
 
 
 def random_reference() -> str:
     """Return fifty random bits as two groups of five characters, for example ``7KQ2X-F4HMP``."""
-    drawn = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    bits = secrets.randbits(5 * LENGTH)
+    drawn = "".join([PAIRS[bits >> shift & 1023] for shift in range(0, 5 * LENGTH, 10)])
     return f"{drawn[:5]}-{drawn[5:]}"

@@ -3,46 +3,19 @@
 import datetime as dt
 import hashlib
 import json
-import logging
-import uuid
-from dataclasses import dataclass
 
-from celery import current_app
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
-from django.db.models import F
-from django.utils import timezone
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from access import permissions
 from access.context import Reader
 from negotiations.models import Conflict
 from records.api.errors import REFUSED_BY_POLICY
-from reports.models import MOST_ATTEMPTS, ReportRun, ReportTemplate, RunState
+from reports.models import ReportRun, ReportTemplate
+from reports.queued import Lease, RunState, wake_after_commit
 
-log = logging.getLogger(__name__)
-
-LEASE = dt.timedelta(seconds=30)
-WAITS_BEFORE_SWEEP = dt.timedelta(seconds=10)
 LONGEST_YEARS = 30
-WAKE_SECONDS = 1
-MAKE_REPORT = "reports.tasks.make_report"
-
-
-class LostLease(Exception):
-    """Another worker holds the run now: this one writes nothing more."""
-
-
-@dataclass(frozen=True)
-class Lease:
-    """The right of one attempt to work on one run. Every write is bound to it."""
-
-    run_id: uuid.UUID
-    runner: uuid.UUID
-
-    def held(self):
-        """Return the run if this attempt still holds it, as a queryset of one or none."""
-        return ReportRun.objects.filter(pk=self.run_id, runner=self.runner, state=RunState.RUNNING)
 
 
 def check_period(period_from: dt.date | None, period_to: dt.date | None) -> None:
@@ -105,110 +78,14 @@ def retry_report(actor: Reader, run: ReportRun) -> ReportRun:
     held = ReportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if held.state_now != RunState.FAILED:
         return held
-    held.principal = actor.principal
-    held.state, held.step, held.progress, held.attempts, held.error = RunState.QUEUED, "", 0, 0, ""
-    held.runner = held.lease_until = held.started_at = held.finished_at = None
-    held.queued_at = timezone.now()
-    held.save()
-    wake_after_commit(held)
+    held.enqueue(actor.principal)
     return held
-
-
-def wake_after_commit(run: ReportRun) -> None:
-    """Tell a worker, once the row is committed. A Redis that is down loses nothing: the sweeper finds the row."""
-    principal, run_id = run.principal, str(run.pk)
-    transaction.on_commit(lambda: wake(principal, run_id), robust=True)
-
-
-def wake(principal: str, run_id: str) -> None:
-    """Send the run to a worker, or say in the log that nobody could be told."""
-    try:
-        with current_app.connection_for_write() as connection:
-            # A page waits for this: a Redis that hangs is given up much sooner than a worker would.
-            connection.transport_options |= {"socket_timeout": WAKE_SECONDS, "socket_connect_timeout": WAKE_SECONDS}
-            current_app.send_task(MAKE_REPORT, args=[principal, run_id], connection=connection, retry=False)
-    except Exception as error:  # whatever is wrong with the broker, the request stands
-        log.warning("Nobody could be woken for report %s (%s); the sweeper will.", run_id, type(error).__name__)
-
-
-# What the worker does --------------------------------------------------------------------------------------------
-
-
-def claim_run(run_id: uuid.UUID) -> Lease | None:
-    """Take the lease of a run that waits or whose worker is gone; None where somebody else has it or it is done."""
-    now = timezone.now()
-    lease = Lease(run_id, uuid.uuid4())
-    taken = (
-        ReportRun.objects.claimable(now)
-        .filter(pk=run_id, attempts__lt=MOST_ATTEMPTS)
-        .update(
-            state=RunState.RUNNING,
-            runner=lease.runner,
-            lease_until=now + LEASE,
-            attempts=F("attempts") + 1,
-            started_at=now,
-            step="",
-            progress=0,
-            error="",
-        )
-    )
-    return lease if taken else None
-
-
-def note_step(lease: Lease, step: str, progress: int) -> None:
-    """Say which step begins and hold the lease longer; raise LostLease where it is gone."""
-    if not lease.held().update(step=step, progress=progress, lease_until=timezone.now() + LEASE):
-        raise LostLease
 
 
 def finish_run(lease: Lease, result: dict, *, level: int, compartments: list[int]) -> None:
     """Keep the result under the join of the labels of everything in it; raise LostLease where the lease is gone."""
-    kept = lease.held().update(
-        state=RunState.DONE,
-        step="",
-        progress=100,
-        lease_until=None,
-        finished_at=timezone.now(),
-        result=result,
-        result_sha256=hashlib.sha256(canonical(result)).hexdigest(),
-        level=level,
-        compartments=compartments,
-    )
-    if not kept:
-        raise LostLease
-
-
-def release_run(lease: Lease, error: str) -> None:
-    """After an attempt that went wrong: back into the queue, or failed when it was the last one."""
-    held = lease.held()
-    now = timezone.now()
-    if held.filter(attempts__gte=MOST_ATTEMPTS).update(**failed(error, now)):
-        return
-    held.update(state=RunState.QUEUED, runner=None, lease_until=None, queued_at=now, step="", progress=0, error=error)
-
-
-def fail_run(run_id: uuid.UUID, error: str) -> None:
-    """Give up a run that nobody works on, with the reason in one sentence."""
-    now = timezone.now()
-    ReportRun.objects.claimable(now).filter(pk=run_id).update(**failed(error, now))
-
-
-def failed(error: str, now: dt.datetime) -> dict:
-    return {"state": RunState.FAILED, "lease_until": None, "runner": None, "finished_at": now, "error": error}
-
-
-def sweep() -> list[tuple[str, str]]:
-    """Return (principal, id) of the runs to wake a worker for; give up those that have used up their attempts.
-
-    To be called as the system, which sees everybody's runs.
-    """
-    now = timezone.now()
-    lost = ReportRun.objects.filter(state=RunState.RUNNING, lease_until__lt=now)
-    told = _("The worker that made it stopped %(times)s times before the end.") % {"times": MOST_ATTEMPTS}
-    lost.filter(attempts__gte=MOST_ATTEMPTS).update(**failed(told, now))
-    waiting = ReportRun.objects.filter(state=RunState.QUEUED, queued_at__lt=now - WAITS_BEFORE_SWEEP)
-    found = (lost | waiting).order_by("queued_at").values_list("principal", "pk")
-    return [(principal, str(pk)) for principal, pk in found]
+    digest = hashlib.sha256(canonical(result)).hexdigest()
+    lease.finish(result=result, result_sha256=digest, level=level, compartments=compartments)
 
 
 def canonical(result: dict) -> bytes:

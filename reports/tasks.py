@@ -16,6 +16,7 @@ from access.tasks import Asker, ReaderTask
 from records.api.errors import REFUSED_BY_POLICY
 from reports import services
 from reports.models import ReportRun
+from reports.queued import Lease, LostLease, claim_run, fail_run, sweep, wake_all
 from reports.selectors.period_summary import STEPS, WRITE, Gathered
 from reports.selectors.summary_result import result_of
 
@@ -37,7 +38,7 @@ def make_report(asker: Asker, run_id: str) -> None:
     run_pk = uuid.UUID(run_id)
     try:
         with asker.transaction():
-            lease = services.claim_run(run_pk)
+            lease = claim_run(ReportRun, run_pk)
             gone = lease is None and not ReportRun.objects.filter(pk=run_pk).exists()
     except ProgrammingError as error:
         if getattr(error.__cause__, "pgcode", None) != REFUSED_BY_POLICY:
@@ -49,19 +50,19 @@ def make_report(asker: Asker, run_id: str) -> None:
         return
     try:
         work(asker, lease)
-    except services.LostLease:
+    except LostLease:
         log.info("Report %s is another worker's now.", run_id)
     except Exception as error:
         log.error("Report %s: an attempt failed (%s).\n%s", run_id, type(error).__name__, where(error))
         put_back(asker, lease, error)
 
 
-def work(asker: Asker, lease: services.Lease) -> None:
+def work(asker: Asker, lease: Lease) -> None:
     """Do every step in a transaction of its own: first say that it begins, then do it."""
     gathered = None
     for number, step in enumerate(STEPS):
         with asker.transaction():
-            services.note_step(lease, str(step.title), 100 * number // (len(STEPS) + 1))
+            lease.note(str(step.title), 100 * number // (len(STEPS) + 1))
         time.sleep(settings.PARLEY_REPORT_STEP_SECONDS)
         with asker.transaction():
             limit_time()
@@ -70,7 +71,7 @@ def work(asker: Asker, lease: services.Lease) -> None:
                 gathered = Gathered(run.conflict, run.period_from, run.period_to)
             step.run(gathered)
     with asker.transaction():
-        services.note_step(lease, str(WRITE), 100 * len(STEPS) // (len(STEPS) + 1))
+        lease.note(str(WRITE), 100 * len(STEPS) // (len(STEPS) + 1))
     with asker.transaction():
         result = result_of(run, gathered)
         services.finish_run(lease, result, level=gathered.level, compartments=gathered.compartments)
@@ -82,13 +83,13 @@ def limit_time() -> None:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{STEP_SECONDS}s"])
 
 
-def put_back(asker: Asker, lease: services.Lease, error: Exception) -> None:
+def put_back(asker: Asker, lease: Lease, error: Exception) -> None:
     """Let go of the run; where even that cannot be done, its lease runs out and the sweeper takes over."""
     told = services.in_words(error)
     for who in (asker, Asker(SYSTEM, asker.request_id)):
         try:
             with who.transaction():
-                services.release_run(lease, told)
+                lease.release(told)
         except DatabaseError:
             log.error("Report %s could not be put back; its lease will run out.", lease.run_id)
         else:
@@ -103,16 +104,15 @@ def where(error: Exception) -> str:
 def give_up(run_pk: uuid.UUID) -> None:
     """The asker may no longer see the run: only the system can say that it will not be made."""
     with Asker(SYSTEM).transaction():
-        services.fail_run(run_pk, _("The account or token that asked for it may no longer read what it needs."))
+        fail_run(ReportRun, run_pk, _("The account or token that asked for it may no longer read what it needs."))
 
 
 @shared_task(base=ReaderTask)
 def sweep_report_runs(asker: Asker) -> None:
     """Wake workers for what was lost: rows that wait without a worker, rows whose worker is gone."""
     with asker.transaction():
-        found = services.sweep()
-    for principal, run_id in found:
-        services.wake(principal, run_id)
+        found = sweep(ReportRun)
+    wake_all(ReportRun, found)
 
 
 @shared_task

@@ -86,8 +86,9 @@ class Migration(migrations.Migration):
             "history_and_search.sql",
             "DROP TRIGGER frozen_whole ON records_historyentry; DROP TRIGGER frozen ON records_historyentry;"
             " DROP FUNCTION access_private.keep_version(); DROP FUNCTION access_private.write_history();"
-            " DROP FUNCTION access_private.history_hash(records_historyentry);"
-            " DROP FUNCTION access_private.index_words();"
+            " DROP FUNCTION access_private.begin_history(); DROP FUNCTION access_private.history_hash(records_historyentry);"
+            " DROP FUNCTION access_private.entry_hash(bytea, jsonb); DROP FUNCTION access_private.index_words();"
+            " DROP FUNCTION access_private.words_of(jsonb, text[]);"
             " DROP SCHEMA records CASCADE;",
         ),
     ]

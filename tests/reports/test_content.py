@@ -16,7 +16,8 @@ from access.models import Membership, User
 from exchanges.models import Claim, Outcome
 from negotiations.models import Agreement, Channel, Meeting
 from reports import services
-from reports.models import ReportRun, RunState
+from reports.models import ReportRun
+from reports.queued import RunState
 from reports.selectors.kept_results import readable_result
 from reports.selectors.period_summary import STEPS, Gathered, sections_of
 from reports.selectors.summary_result import result_of

@@ -38,21 +38,26 @@ END $$;
 
 -- What an entry's hash covers: the entry and the hash of the one before in the chain of the same record, but not who
 -- may see the record now. Times are counted in seconds, so that the session's time zone does not matter.
+CREATE FUNCTION access_private.entry_hash(previous bytea, told jsonb) RETURNS bytea
+LANGUAGE sql STABLE AS $$
+    SELECT sha256(coalesce(previous, '') || convert_to(told::text, 'UTF8'))
+$$;
+
 CREATE FUNCTION access_private.history_hash(e records_historyentry) RETURNS bytea
 LANGUAGE sql STABLE AS $$
-    SELECT sha256(coalesce(e.previous_hash, '') || convert_to(jsonb_build_object(
+    SELECT access_private.entry_hash(e.previous_hash, jsonb_build_object(
         'entry', e.id, 'table', e.record_table, 'id', e.record_id, 'operation', e.operation, 'version', e.version,
         'at', extract(epoch FROM e.at), 'principal', e.principal, 'user', e.user_id, 'role', e.role, 'door', e.door,
         'reason', e.reason, 'request', e.request_id, 'before', e.before, 'after', e.after, 'label', e.label_id,
-        'draft', e.draft_of)::text, 'UTF8'))
+        'draft', e.draft_of))
 $$;
 
--- Two writers of one record cannot fork its chain: this runs while the writer holds the record's row, and the second
+-- Of changes; the first entry is begun below. Two writers of one record cannot fork its chain: this runs while the writer holds the record's row, and the second
 -- one, once it gets the row, reads what the first has committed. Rows are kept as they read in UTC.
 CREATE FUNCTION access_private.write_history() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-    old_row jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
+    old_row jsonb := to_jsonb(OLD);
     new_row jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
     act jsonb := coalesce(nullif(current_setting('parley.act', true), ''), '{}')::jsonb;
     reader access_private.principal;
@@ -103,6 +108,39 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- The first entry of each record of one INSERT, however many there are: who acts is asked once, not for every record.
+CREATE FUNCTION access_private.begin_history() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    act jsonb := coalesce(nullif(current_setting('parley.act', true), ''), '{}')::jsonb;
+    reader access_private.principal;
+BEGIN
+    IF access_private.owner_at_work() THEN
+        reader.name := 'owner';
+        reader.role := 'owner';
+    ELSE
+        reader := access.me();
+    END IF;
+    INSERT INTO records_historyentry (
+        id, record_table, record_id, operation, version, at, principal, user_id, role, door, reason, request_id, after,
+        label_id, draft_of, record_label_id, record_draft_of, previous_hash, hash)
+    SELECT e.id, TG_TABLE_NAME, e.record_id, TG_OP, e.version, e.at, reader.name, reader.user_id, reader.role,
+           coalesce(act ->> 'door', ''), coalesce(act ->> 'reason', ''), coalesce(act ->> 'request_id', ''), e.after,
+           e.label_id, e.draft_of, e.label_id, e.draft_of, e.previous_hash,
+           access_private.entry_hash(e.previous_hash, jsonb_build_object(
+               'entry', e.id, 'table', TG_TABLE_NAME, 'id', e.record_id, 'operation', TG_OP, 'version', e.version,
+               'at', extract(epoch FROM e.at), 'principal', reader.name, 'user', reader.user_id, 'role', reader.role,
+               'door', coalesce(act ->> 'door', ''), 'reason', coalesce(act ->> 'reason', ''),
+               'request', coalesce(act ->> 'request_id', ''), 'before', NULL, 'after', e.after, 'label', e.label_id,
+               'draft', e.draft_of))
+    FROM (SELECT nextval('records_historyentry_id_seq') AS id, a.id AS record_id, a.version, clock_timestamp() AS at,
+                 to_jsonb(a) AS after, a.label_id, a.draft_of,
+                 (SELECT h.hash FROM records_historyentry h WHERE h.record_id = a.id ORDER BY h.id DESC LIMIT 1)
+                 AS previous_hash
+          FROM added a OFFSET 0) e;
+    RETURN NULL;
+END $$;
+
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON records_historyentry
     FOR EACH ROW EXECUTE FUNCTION access_private.refuse_rewriting();
 CREATE TRIGGER frozen_whole BEFORE TRUNCATE ON records_historyentry
@@ -119,20 +157,24 @@ CREATE POLICY read ON records_historyentry FOR SELECT USING (
 CREATE INDEX search_document ON records_searchentry USING gin (document);
 CREATE INDEX search_words ON records_searchentry USING gin (words gin_trgm_ops);
 
--- Arguments: the columns whose words are searched.
+-- What of a record is searched: reference, identifier elsewhere, and the columns named.
+CREATE FUNCTION access_private.words_of(record_row jsonb, columns text[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT lower(unaccent(string_agg(record_row ->> c.name, ' ' ORDER BY c.place)))
+    FROM unnest('{reference,external_id}'::text[] || columns) WITH ORDINALITY c(name, place)
+$$;
+
+-- Once for all records of one statement. Arguments: the columns whose words are searched.
 CREATE FUNCTION access_private.index_words() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    new_row jsonb := to_jsonb(NEW);
-    told text := concat_ws(' ', NEW.reference, NEW.external_id);
+    columns constant text[] := (SELECT array_agg(a) FROM unnest(TG_ARGV) a);
 BEGIN
-    FOR i IN 0 .. TG_NARGS - 1 LOOP
-        told := concat_ws(' ', told, new_row ->> TG_ARGV[i]);
-    END LOOP;
-    told := lower(unaccent(told));
     INSERT INTO records_searchentry AS s (record_id, record_table, words, document, label_id, draft_of, is_withdrawn)
-    VALUES (NEW.id, TG_TABLE_NAME, told, to_tsvector('records.plain', told), NEW.label_id, NEW.draft_of,
-            NEW.withdrawn_at IS NOT NULL)
+    SELECT w.id, TG_TABLE_NAME, w.words, to_tsvector('records.plain', w.words), w.label_id, w.draft_of, w.is_withdrawn
+    FROM (SELECT r.id, access_private.words_of(to_jsonb(r), columns) AS words, r.label_id, r.draft_of,
+                 r.withdrawn_at IS NOT NULL AS is_withdrawn
+          FROM written r OFFSET 0) w
     ON CONFLICT (record_id) DO UPDATE SET words = excluded.words, document = excluded.document,
         label_id = excluded.label_id, draft_of = excluded.draft_of, is_withdrawn = excluded.is_withdrawn;
     RETURN NULL;

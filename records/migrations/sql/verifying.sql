@@ -52,8 +52,8 @@ BEGIN
             'WHERE l.id IS NULL OR l.after IS NULL OR access_private.differing(l.after, to_jsonb(r)) IS NOT NULL', asked);
         RETURN QUERY
         SELECT 'trigger_off', asked, NULL::uuid, NULL::text, NULL::bigint, ''
-        WHERE NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = asked::regclass AND tgenabled IN ('O', 'A')
-                          AND tgname = 'zz_write_history');
+        WHERE (SELECT count(*) FROM pg_trigger WHERE tgrelid = asked::regclass AND tgenabled IN ('O', 'A')
+               AND tgname IN ('zz_begin_history', 'zz_write_history')) < 2;
     END LOOP;
     RETURN QUERY
     SELECT 'trigger_off', t.name, NULL::uuid, NULL::text, NULL::bigint, ''

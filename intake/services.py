@@ -1,0 +1,233 @@
+"""Importing a file, from the upload to the last step. The first argument is who acts."""
+
+import csv
+import datetime as dt
+import hashlib
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from access import permissions
+from access.context import Reader, refresh_labels
+from intake.files import Table, Unreadable, recognise
+from intake.models import ImportRun, Stage
+from intake.shapes import FIELDS, ROW, Shape, guess_kind, guess_mapping, guess_shape
+from intake.work import table_of
+from negotiations.models import Conflict
+from records.marking import Marking
+from reports.public_record.formulas import as_text
+from reports.queued import RunState
+
+FOLDER = "imports"
+
+
+def start_import(
+    actor: Reader, upload: UploadedFile, *, conflict: Conflict, level: int, compartments: list[int]
+) -> ImportRun:
+    """Keep an uploaded file and find out how it is read and what its columns hold; nothing is imported yet.
+
+    Raises PermissionDenied for who may not write, ValidationError on ``file`` for what cannot be read as a table.
+    """
+    permissions.demand(permissions.WRITE)
+    if upload.size > settings.IMPORT_LARGEST_FILE:
+        told = _("The file has %(size)s MB. The largest that can be imported has %(most)s MB. Split it.")
+        sizes = {"size": f"{upload.size / 2**20:,.1f}", "most": settings.IMPORT_LARGEST_FILE // 2**20}
+        raise ValidationError({"file": told % sizes})
+    name, digest = keep(upload)
+    try:
+        table = recognise(Path(default_storage.path(name)))
+    except Unreadable as error:
+        default_storage.delete(name)
+        raise ValidationError({"file": str(error)}) from error
+    shape = guess_shape(table.header, table.tags)
+    label = Marking(level, frozenset(compartments)).joined(Marking.of(conflict.label))
+    run = ImportRun(
+        owner_id=actor.user_id, principal=actor.principal, state=RunState.DONE, conflict=conflict,
+        level=label.level, compartments=sorted(label.compartments),
+        marking_level=level, marking_compartments=compartments,
+        file=name, file_name=get_valid_filename(Path(upload.name or "file").name)[:200], file_size=upload.size,
+        file_sha256=digest, shape=shape, outcome_kind=guess_kind(table.header),
+    )  # fmt: skip
+    read_as(run, table)
+    run.save(force_insert=True)
+    refresh_labels()
+    return run
+
+
+def keep(upload: UploadedFile) -> tuple[str, str]:
+    """Put a file into the store under a name of its own; return the name and the SHA-256 of what was received."""
+    name = default_storage.save(f"{FOLDER}/{uuid.uuid4()}", upload)
+    digest = hashlib.sha256()
+    with default_storage.open(name) as file:
+        for chunk in iter(lambda: file.read(1 << 16), b""):
+            digest.update(chunk)
+    return name, digest.hexdigest()
+
+
+def read_as(run: ImportRun, table: Table) -> None:
+    """Keep how the file is read; its columns are mapped as the owner last mapped the same header, else as guessed."""
+    run.encoding, run.delimiter, run.header, run.tags = table.encoding, table.delimiter, table.header, table.tags
+    before = ImportRun.objects.filter(header=table.header, stage=Stage.WRITE).order_by("-requested_at").first()
+    if before is not None:
+        run.shape, run.mapping, run.outcome_kind = before.shape, before.mapping, before.outcome_kind
+    else:
+        run.mapping = guess_mapping(run.shape, table.header, table.tags)
+
+
+def read_again(actor: Reader, run: ImportRun, *, shape: str, encoding: str, delimiter: str) -> ImportRun:
+    """Read the file in another encoding, with another delimiter or as another shape; columns are guessed anew.
+
+    Raises ValidationError on ``encoding`` where the file cannot be read so.
+    """
+    held = lock(run)
+    try:
+        table = recognise(table_of(held).path, encoding, delimiter)
+    except Unreadable as error:
+        raise ValidationError({"encoding": str(error)}) from error
+    if (table.encoding, table.delimiter, shape) != (held.encoding, held.delimiter, held.shape):
+        held.encoding, held.delimiter, held.header, held.tags = (
+            table.encoding, table.delimiter, table.header, table.tags,
+        )  # fmt: skip
+        held.shape, held.mapping = shape, guess_mapping(shape, table.header, table.tags)
+    held.stage, held.state = Stage.COLUMNS, RunState.DONE
+    held.save()
+    return held
+
+
+def check_file(actor: Reader, run: ImportRun, *, mapping: dict[str, int], outcome_kind: str = "") -> ImportRun:
+    """Ask the worker to check every row with these columns.
+
+    Raises ValidationError by field where a field that every row needs has no column, or two fields have the same one.
+    """
+    permissions.demand(permissions.WRITE)
+    held = lock(run)
+    errors = {}
+    for one in FIELDS[held.shape]:
+        if one.needed and one.name not in mapping:
+            errors[one.name] = _("Choose the column: every row needs it.")
+        elif one.name in mapping and list(mapping.values()).count(mapping[one.name]) > 1:
+            errors[one.name] = _("Another field has the same column. Choose one column for each.")
+    if held.shape == Shape.OUTCOMES and not mapping.keys() & {"id", "started_on"}:
+        errors["id"] = _("Choose the column of the identifier or of the date.")
+    if errors:
+        raise ValidationError(errors)
+    held.mapping, held.outcome_kind = mapping, outcome_kind
+    return enqueue(actor, held, Stage.CHECK)
+
+
+def confirm(actor: Reader, run: ImportRun) -> ImportRun:
+    """Ask the worker to write what was checked; asking twice writes it once.
+
+    Raises ValidationError where rows are bad or there is nothing to write.
+    """
+    permissions.demand(permissions.WRITE)
+    held = lock(run)
+    if held.stage == Stage.WRITE:
+        return held
+    if not held.may_be_written:
+        raise ValidationError(_("There are bad rows, or nothing to write. Nothing was imported."))
+    return enqueue(actor, held, Stage.WRITE)
+
+
+def try_again(actor: Reader, run: ImportRun) -> ImportRun:
+    """Put a failed run back into the queue; one that failed while writing is checked again first."""
+    permissions.demand(permissions.WRITE)
+    held = lock(run)
+    return enqueue(actor, held, Stage.CHECK) if held.state_now == RunState.FAILED else held
+
+
+def enqueue(actor: Reader, held: ImportRun, stage: str) -> ImportRun:
+    if stage == Stage.CHECK:
+        held.found, held.bad_rows = None, ""
+    held.stage = stage
+    held.enqueue(actor.principal)
+    return held
+
+
+def lock(run: ImportRun) -> ImportRun:
+    return ImportRun.objects.select_for_update(of=("self",)).select_related("conflict").get(pk=run.pk)
+
+
+def mend(actor: Reader, run: ImportRun, upload: UploadedFile) -> ImportRun:
+    """Put mended rows into the place of the bad ones, and check the file again.
+
+    ``upload`` is the file of bad rows as it was given back, with its cells corrected: its column ``parley_row`` says
+    which row each is. Raises ValidationError on ``mended`` for a file that has no such column, or other columns.
+    """
+    permissions.demand(permissions.WRITE)
+    held = lock(run)
+    if not held.is_checked or not held.bad_rows:
+        raise ValidationError({"mended": _("There are no bad rows to mend.")})
+    if upload.size > settings.IMPORT_LARGEST_FILE:
+        raise ValidationError({"mended": _("The file is larger than the one it mends may be.")})
+    name, _digest = keep(upload)
+    try:
+        rows = mended_rows(held, recognise(Path(default_storage.path(name))))
+        held.file, old = put_in_place(held, rows), held.file
+    except Unreadable as error:
+        raise ValidationError({"mended": str(error)}) from error
+    finally:
+        default_storage.delete(name)
+    default_storage.delete(old)
+    default_storage.delete(held.bad_rows)
+    return enqueue(actor, held, Stage.CHECK)
+
+
+def mended_rows(run: ImportRun, table: Table) -> dict[int, list[str]]:
+    """Return the cells of each mended row by its line, in the order of the run's columns."""
+    if ROW not in table.header:
+        told = _("The column %(name)s is missing. Upload the file of bad rows that you were given, mended.")
+        raise Unreadable(told % {"name": ROW})
+    missing = [name for name in run.header if name not in table.header]
+    if missing:
+        raise Unreadable(_("The column %(name)s is missing.") % {"name": ", ".join(missing)})
+    places = [table.header.index(name) for name in run.header]
+    number = table.header.index(ROW)
+    rows = {}
+    for line, cells in table.rows():
+        if not cells[number].isdecimal():
+            told = _("Line %(line)s: %(name)s is no number of a row. Leave that column as it was.")
+            raise Unreadable(told % {"line": line, "name": ROW})
+        rows[int(cells[number])] = [cells[place] for place in places]
+    return rows
+
+
+def put_in_place(run: ImportRun, rows: dict[int, list[str]]) -> str:
+    """Write the run's file anew with these rows in their places, as CSV; return its name."""
+    table = table_of(run)
+    name = f"{FOLDER}/{uuid.uuid4()}"
+    path = Path(default_storage.path(name))
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        path.chmod(0o600)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table.header)
+        here = 1
+        for line, cells in table.rows():
+            file.write("\n" * (line - here - 1))
+            cells = rows.pop(line, cells)[: len(table.header)]
+            writer.writerow(map(as_text, cells))
+            here = line + sum(cell.count("\n") for cell in cells)
+    if rows:
+        path.unlink()
+        told = ngettext("There is no row %(lines)s.", "There are no rows %(lines)s.", len(rows))
+        raise Unreadable(told % {"lines": ", ".join(map(str, sorted(rows)[:10]))})
+    run.encoding, run.delimiter = "utf-8-sig", ","
+    return name
+
+
+def delete_old_files() -> int:
+    """Delete the files of imports that are older than is kept; the runs stay. To be called as the system."""
+    before = timezone.now() - dt.timedelta(days=settings.IMPORT_KEEP_DAYS)
+    old = ImportRun.objects.filter(file_gone_at=None, requested_at__lt=before)
+    for run in old:
+        for name in filter(None, (run.file, run.bad_rows)):
+            default_storage.delete(name)
+    return old.update(file_gone_at=timezone.now(), bad_rows="")
