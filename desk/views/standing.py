@@ -7,14 +7,12 @@ from access import permissions
 from access.context import current_reader
 from desk.entry import EntryView, FormSection
 from desk.parts import Citations
-from desk.services import submit_parts
 from desk.standing_parts import Intermediaries, Mandates, Names
 from intermediaries.forms import ActorForm, RepresentativeForm
 from intermediaries.models import Actor, Representative
 from negotiations.channel_forms import ChannelForm, PlaceForm
 from negotiations.models import Channel, Place
 from negotiations.services import write_parties
-from records.models import ReviewState
 from sources.addresses import same_address
 from sources.forms import SourceEntryForm
 from sources.models import Source
@@ -43,11 +41,7 @@ class ChannelEntry(EntryView):
 
     def write(self, form, formsets, *, draft):
         channel = super().write(form, formsets, draft=draft)
-        is_draft = channel.review_state == ReviewState.DRAFT
-        actor = current_reader()
-        write_parties(actor, channel, form.chosen_parties(), form.parties_taken_out())
-        if not is_draft:
-            submit_parts(actor, channel)
+        write_parties(current_reader(), channel, form.chosen_parties(), form.parties_taken_out())
         return channel
 
 
