@@ -14,6 +14,7 @@ from exchanges.reconciling import Difference, FigureRange, PlainClaim, ranges
 from exchanges.vocabulary import OutcomeStatus, Stage
 from negotiations.models import Party
 from records.known import KnownOn
+from records.models import ReviewState
 from sources.models import Citation, ClaimState, Source
 from sources.querysets import with_citations
 
@@ -29,6 +30,8 @@ NOT_TAKEN_PLACE = frozenset(
         OutcomeStatus.DENIED,
     }
 )
+# What was changed since it was verified is no longer what was verified, but still stands in for what it replaced.
+STATE_WEIGHED = {ReviewState.VERIFIED: ClaimState.CURRENT, ReviewState.CHANGED: ClaimState.SUPERSEDED}
 PLAIN = ("claimant_id", "direction", "category", "quantifier", "number", "number_high", "stage")
 
 
@@ -41,24 +44,25 @@ def plain_claims(about: Mapping[str, Iterable], known: KnownOn | None = None) ->
     """Return the claims about outcomes or commitments as reconciling sees them, by what they are about.
 
     ``about`` names the field and the identities, for example ``{"outcome": [...]}``. Superseded and refuted ones are
-    among them, because they supersede others. A bounded number of statements.
+    among them, and those changed since they were verified, because they supersede others. A bounded number of
+    statements.
     """
     ((field, identities),) = about.items()
     claims = list(
-        Claim.objects.counted(known)
+        Claim.objects.weighed(known)
         .filter(**{f"{field}__in": identities})
         .order_by()
-        .values_list(f"{field}_id", "pk", "label_id", "supersedes_id", "refuted_at", "as_of", *PLAIN)
+        .values_list(f"{field}_id", "pk", "label_id", "supersedes_id", "refuted_at", "review_state", "as_of", *PLAIN)
     )
     cited = cited_sources([claim[1] for claim in claims], known)
     found = defaultdict(list)
-    for about_id, identity, label, supersedes, refuted_at, as_of, *values in claims:
+    for about_id, identity, label, supersedes, refuted_at, review_state, as_of, *values in claims:
         note_read(Claim._meta.db_table, identity, label)  # a figure is as secret as what it rests on
         is_refuted = refuted_at is not None and (known is None or refuted_at < known.end)
         found[about_id].append(
             PlainClaim(
                 *values,
-                state=ClaimState.REFUTED if is_refuted else ClaimState.CURRENT,
+                state=ClaimState.REFUTED if is_refuted else STATE_WEIGHED[review_state],
                 as_of=as_of,
                 identity=identity,
                 supersedes=supersedes,
@@ -179,6 +183,6 @@ def with_estimate(figure: FigureRange, estimates: Mapping[tuple, tuple]) -> Figu
 
 def with_claims(known: KnownOn | None = None) -> Prefetch:
     """Prefetch the current claims of outcomes, or those known on a day, with claimant and sources."""
-    claims = (Claim.objects.current() if known is None else Claim.objects.counted(known)).with_state(known)
+    claims = (Claim.objects.current() if known is None else Claim.objects.standing(known)).with_state(known)
     claims = claims.select_related("label", "author", "outcome", "claimant", "supersedes__claimant")
     return Prefetch("claims", queryset=claims.prefetch_related(with_citations()).order_by("recorded_at", "pk"))

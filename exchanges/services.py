@@ -30,12 +30,15 @@ def supersede_claim(
     """Write ``new`` in place of ``old``, which is kept; return the new one as stored.
 
     Nothing is written on the old one: for those who may not see the new one it stays in force. Raises ValidationError
-    on the field ``supersedes`` where ``old`` is itself, speaks of something else, is withdrawn or is no longer in
-    force; by field for what the model forbids.
+    on the field ``supersedes`` where ``old`` is itself, speaks of something else, is withdrawn, is no longer in force
+    or has a successor that waits to be verified; by field for what the model forbids.
     """
     held = lock_replaced(old, new)
     if held.state != ClaimState.CURRENT:
         raise ValidationError({"supersedes": _("This claim is no longer in force; supersede the one that is.")})
+    if held.superseded_by.standing().exists():
+        told = _("A newer claim in place of this one waits for review already; supersede that one.")
+        raise ValidationError({"supersedes": told})
     new.supersedes = held
     return add_record(actor, new, reason=reason)
 

@@ -60,7 +60,7 @@ class ClaimViewSet(AsKnownResource, RecordViewSet):
 
     def get_queryset(self):
         claims = super().get_queryset()
-        return (claims if self.known is None else claims.counted(self.known)).with_state(self.known)
+        return (claims if self.known is None else claims.standing(self.known)).with_state(self.known)
 
     def add(self, record):
         if record.supersedes:
@@ -139,7 +139,7 @@ class OutcomeRoleViewSet(AsKnownResource, RecordViewSet):
 
     def get_queryset(self):
         roles = super().get_queryset()
-        return roles if self.known is None else roles.counted(self.known)
+        return roles if self.known is None else roles.standing(self.known)
 
 
 class DeliveryViewSet(RecordViewSet):
@@ -169,7 +169,7 @@ class LedgerViewSet(AsKnownResource, KnownFiltersMixin, mixins.ListModelMixin, v
 
     def get_queryset(self):
         promises = super().get_queryset().select_related("label", *filters.LEDGER_RELATED)
-        return promises if self.known is None else promises.counted(self.known)
+        return promises if self.known is None else promises.standing(self.known)
 
     def paginate_queryset(self, queryset):
         page = super().paginate_queryset(queryset)

@@ -149,7 +149,7 @@ def reconcile(
         statement, params = composed(outcomes, known)
     except EmptyResultSet:
         return
-    stated = Claim.objects.counted(known).filter(outcome__in=outcomes).order_by()
+    stated = Claim.objects.weighed(known).filter(outcome__in=outcomes).order_by()
     for label in stated.values_list("label_id", flat=True).distinct():
         note_label(label)  # the figures are as secret as what they rest on
     aside = []
@@ -169,6 +169,7 @@ def reconcile(
 def composed(outcomes: QuerySet[Outcome], known: KnownOn | None = None) -> tuple[str, tuple]:
     """Return the statement over what the ORM asks for, labels and all, with its parameters."""
     claims = Claim.objects.counted(known).filter(outcome__isnull=False)
+    replacing = Claim.objects.weighed(known).filter(outcome__isnull=False, supersedes__isnull=False)
     refuted = Q(refuted_at__isnull=False) if known is None else Q(refuted_at__lt=known.end)
     estimates = Estimate.objects.counted()
     if known is not None:
@@ -177,7 +178,7 @@ def composed(outcomes: QuerySet[Outcome], known: KnownOn | None = None) -> tuple
     parts = {
         "claims": claims.exclude(refuted).order_by().values_list(*CLAIMED),
         "outcomes": wanted.order_by().values_list("pk", "took_place"),
-        "superseded": claims.filter(supersedes__isnull=False).order_by().values_list("supersedes_id", "outcome_id"),
+        "superseded": replacing.order_by().values_list("supersedes_id", "outcome_id"),
         "estimates": estimates.order_by().values_list("outcome_id"),
     }
     asked = {name: queryset.query.sql_with_params() for name, queryset in parts.items()}

@@ -50,9 +50,9 @@ def in_words(start: dt.date | None, end: dt.date | None, precision: str) -> str:
 class DatedQuerySet(RecordQuerySet):
     """Records of what happened on a day."""
 
-    def counted(self, known: KnownOn | None = None):
-        """What may enter a figure; with ``known``, what had begun by that day, or, undated, was recorded."""
-        found = super().counted(known)
+    def standing(self, known: KnownOn | None = None):
+        """What pages list; with ``known``, what had begun by that day, or, undated, was recorded."""
+        found = super().standing(known)
         if known is None:
             return found
         return found.filter(models.Q(started_on__lte=known.day) | models.Q(started_on=None, recorded_at__lt=known.end))

@@ -67,11 +67,11 @@ class AsKnownPage:
 
 
 class AsKnownList(AsKnownPage):
-    """A list with ``?as_known_on=``: of the records that counted at the end of that day."""
+    """A list with ``?as_known_on=``: of the records that stood at the end of that day."""
 
     def records(self):
         records = super().records()
-        return records if self.known is None else records.counted(self.known)
+        return records if self.known is None else records.standing(self.known)
 
 
 class AsKnownDetail(AsKnownPage):
@@ -79,7 +79,7 @@ class AsKnownDetail(AsKnownPage):
 
     def get_queryset(self):
         records = super().get_queryset()
-        return records if self.known is None else records.counted(self.known)
+        return records if self.known is None else records.standing(self.known)
 
 
 class AsKnownResource:

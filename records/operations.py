@@ -7,7 +7,7 @@ TRIGGERS = ("b_keep_version", "zz_begin_history", "zz_write_history", "z_index_w
 
 
 class Protect(Operation):
-    """Give a record's table its label, policies, version, history and search entry.
+    """Give a record's table its label, policies, version, history, search entry and index of what waits.
 
     The parents, whose labels it inherits, are its foreign keys to other records, read from the model itself; a
     generic link (``record_type``, ``record_id``) counts as one. ``search`` names the columns whose words are found
@@ -54,6 +54,11 @@ class Protect(Operation):
             f'CREATE TRIGGER zz_write_history AFTER UPDATE OR DELETE ON "{table}" FOR EACH ROW'
             " EXECUTE FUNCTION access_private.write_history()"
         )
+        # Asked for the number of records that wait for review, on every page of a reviewer.
+        schema_editor.execute(
+            f'CREATE INDEX "{table}_waits" ON "{table}" (recorded_at)'
+            " WHERE review_state IN ('submitted', 'changed') AND withdrawn_at IS NULL"
+        )
         if self.search:
             columns = ", ".join(f"'{column}'" for column in self.search)
             for name, act in (("z_index_words", "INSERT"), ("z_index_words_anew", "UPDATE")):
@@ -70,6 +75,7 @@ class Protect(Operation):
         schema_editor.execute("CALL access.unprotect(%s)", [table])
         for trigger in TRIGGERS:
             schema_editor.execute(f'DROP TRIGGER IF EXISTS {trigger} ON "{table}"')
+        schema_editor.execute(f'DROP INDEX IF EXISTS "{table}_waits"')
 
     def describe(self) -> str:
         return f"Put {self.model_name} behind the reading door"

@@ -45,7 +45,7 @@ def add_record(actor: Reader, record: Record, *, draft: bool = False, reason: st
         raise ValidationError(errors)
     with because(reason):
         record.save(force_insert=True)
-    return _as_stored(record)
+    return as_stored(record)
 
 
 def change_record(
@@ -53,16 +53,15 @@ def change_record(
 ) -> Record:
     """Write a changed record if its version is still ``expected_version``, and return it as stored.
 
-    A verified record becomes "verified, then changed"; with ``submit`` a draft or a returned record goes to review.
+    The database makes a verified record "verified, then changed" where what it says differs; with ``submit`` a draft
+    or a returned record goes to review.
     Raises StaleVersion, ValidationError by field, also where the change would lower who can see the record and the
     actor is no reviewer or gives no reason; or ``django.db.ProgrammingError`` (42501).
     """
     before = lock_record(record, expected_version)
     if record.is_withdrawn:
         raise ValidationError(_("This record was withdrawn and can no longer be changed."))
-    if record.review_state == ReviewState.VERIFIED:
-        record.review_state = ReviewState.CHANGED
-    elif submit and record.review_state in {ReviewState.DRAFT, ReviewState.RETURNED}:
+    if submit and record.review_state in {ReviewState.DRAFT, ReviewState.RETURNED}:
         record.review_state = ReviewState.SUBMITTED
     check_record(record)
     if errors := marking.beyond_reach(actor, record.level, record.compartments):
@@ -70,7 +69,7 @@ def change_record(
     check_lowering(actor, before, record, reason)
     with lowering_in_words(), because(reason):
         record.save(force_update=True)
-    return _as_stored(record)
+    return as_stored(record)
 
 
 def withdraw_record(actor: Reader, record: Record, *, reason: str, expected_version: int | None = None) -> Record:
@@ -85,7 +84,7 @@ def withdraw_record(actor: Reader, record: Record, *, reason: str, expected_vers
     record.withdrawn_reason = reason
     with because(reason):
         record.save(force_update=True)
-    return _as_stored(record)
+    return as_stored(record)
 
 
 def lock_record(record: Record, expected_version: int) -> Record:
@@ -158,7 +157,7 @@ def change_marking(
         return before
     with lowering_in_words(), because(reason.strip()):
         after.save(force_update=True)
-    return _as_stored(after)
+    return as_stored(after)
 
 
 LABEL = ("id", "level", "compartments")
@@ -208,6 +207,7 @@ def preview_marking(actor: Reader, record: Record, *, level: int, compartments: 
     return found
 
 
-def _as_stored(record: Record) -> Record:
+def as_stored(record: Record) -> Record:
+    """Return the record as the database now holds it; its label may be new to the reader."""
     refresh_labels()
     return type(record).objects.get(pk=record.pk)

@@ -161,14 +161,14 @@ class ClaimState(models.TextChoices):
 class FigureQuerySet(RecordQuerySet):
     """Stated figures the reader may see, as they stand for that reader, now or on an earlier day."""
 
-    def counted(self, known: KnownOn | None = None):
-        """What may enter a figure: neither withdrawn nor draft; with ``known``, as it was known on that day.
+    def standing(self, known: KnownOn | None = None):
+        """What pages list: neither withdrawn nor draft; with ``known``, as it was known on that day.
 
         A figure is known from the day on which it was said, published or recorded here, whichever came first; with
         ``known.recorded_only`` from the day on which it was recorded.
         """
         if known is None:
-            return super().counted()
+            return super().standing()
         cited = Citation.objects.filter(models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gte=known.end))
         cited = cited.filter(record_id=models.OuterRef("pk"))
         since = models.Q(recorded_at__lt=known.end)
@@ -178,9 +178,17 @@ class FigureQuerySet(RecordQuerySet):
         standing = models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gte=known.end)
         return self.exclude(review_state=ReviewState.DRAFT).filter(standing, since)
 
+    def weighed(self, known: KnownOn | None = None):
+        """What reconciling looks at: what counts, and what was changed since it was verified but replaced another.
+
+        The latter counts itself no longer, yet what it replaced must not come back into the totals meanwhile.
+        """
+        replacing = models.Q(review_state=ReviewState.CHANGED, supersedes__isnull=False)
+        return self.standing(known).filter(models.Q(review_state=ReviewState.VERIFIED) | replacing)
+
     def with_state(self, known: KnownOn | None = None):
         """Annotate ``state_found``: whether each is in force for this reader; see ``Figure.state``."""
-        superseding = self.model.objects.counted(known).filter(supersedes=models.OuterRef("pk"))
+        superseding = self.model.objects.weighed(known).filter(supersedes=models.OuterRef("pk"))
         refuted = models.Q(refuted_at__isnull=False)
         withdrawn = models.Q(withdrawn_at__isnull=False)
         if known is not None:
@@ -196,7 +204,7 @@ class FigureQuerySet(RecordQuerySet):
         )
 
     def in_force(self, known: KnownOn | None = None):
-        """What counts: neither withdrawn, nor draft, nor refuted, nor superseded by another that the reader sees."""
+        """What counts: verified, neither withdrawn, nor refuted, nor superseded by another that the reader sees."""
         return self.counted(known).with_state(known).filter(state_found=ClaimState.CURRENT)
 
 

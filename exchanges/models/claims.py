@@ -60,6 +60,8 @@ class Claim(AbstractClaim):
 class Estimate(Record):
     """Low, best (may be empty) and high for one outcome, direction and category: one version of a judgement."""
 
+    is_reviewed = False  # a reviewer's own judgement
+
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="estimates", verbose_name=_("outcome"))
     direction = models.CharField(_("direction"), max_length=40, blank=True)
     category = models.CharField(_("of what"), max_length=40, choices=Category.choices, default=Category.TOTAL)
@@ -108,6 +110,8 @@ class Estimate(Record):
 
 class EstimateClaim(Record):
     """A claim used in an estimate, or excluded from it with the reason why."""
+
+    is_reviewed = False
 
     estimate = models.ForeignKey(Estimate, models.PROTECT, related_name="claim_links", verbose_name=_("estimate"))
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="estimate_links", verbose_name=_("claim"))

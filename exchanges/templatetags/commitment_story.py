@@ -50,7 +50,7 @@ def claims(directions: dict[str, str], known: KnownOn | None) -> Section:
     """Return the section of the claims about a promise, with ``known`` as they stood on that day."""
 
     def stated(commitment: Commitment):
-        found = commitment.claims.current() if known is None else commitment.claims.counted(known)
+        found = commitment.claims.current() if known is None else commitment.claims.standing(known)
         found = found.with_state(known).select_related("label", "claimant").prefetch_related(with_citations())
         return found.order_by("recorded_at", "pk")
 
@@ -72,7 +72,7 @@ def deliveries(known: KnownOn | None) -> Section:
     """Return the section of what was allotted to a promise, also where it does not count."""
 
     def allotted(commitment: Commitment):
-        found = commitment.deliveries.current() if known is None else commitment.deliveries.counted(known)
+        found = commitment.deliveries.current() if known is None else commitment.deliveries.standing(known)
         if known is not None:
             found = found.exclude(outcome__started_on__gt=known.day)
         found = found.select_related("label", "outcome__conflict").order_by("outcome__started_on", "pk")

@@ -64,7 +64,7 @@ def claims_of(outcome: Outcome, known: KnownOn | None = None) -> list[Claim]:
 
     With ``known``, those known on that day, as they stood then.
     """
-    found = Claim.objects.all() if known is None else Claim.objects.counted(known)
+    found = Claim.objects.all() if known is None else Claim.objects.standing(known)
     found = found.filter(outcome=outcome).with_state(known).select_related("label", "claimant")
     return list(found.prefetch_related(with_citations()).order_by("recorded_at", "pk"))
 

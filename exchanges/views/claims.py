@@ -25,7 +25,7 @@ def cited(record):
 
 def superseding(figure: Claim | RunningTotal, known: KnownOn | None = None):
     """Return what stands in the place of a claim or a running total, each with whether it is in force."""
-    found = figure.superseded_by.current() if known is None else figure.superseded_by.counted(known)
+    found = figure.superseded_by.current() if known is None else figure.superseded_by.standing(known)
     return found.with_state(known).select_related("label", "claimant")
 
 
@@ -93,7 +93,7 @@ class ClaimDetail(AsKnownDetail, RecordDetailView):
 
     def weighed(self, claim: Claim):
         """Return the claim's part in estimates; an estimate is known from when it was made."""
-        found = claim.estimate_links.counted(self.known) if self.known else claim.estimate_links.current()
+        found = claim.estimate_links.standing(self.known) if self.known else claim.estimate_links.current()
         found = found.select_related("label", "estimate")
         return found.filter(estimate__recorded_at__lt=self.known.end) if self.known else found
 

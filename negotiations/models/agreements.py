@@ -79,12 +79,12 @@ class AgreementParty(Record):
 class CommitmentQuerySet(RecordQuerySet):
     """Promises the reader may see, now or as they stood on an earlier day."""
 
-    def counted(self, known: KnownOn | None = None):
-        """What may enter a figure; with ``known``, what had been promised, or was recorded here, by that day.
+    def standing(self, known: KnownOn | None = None):
+        """What pages list; with ``known``, what had been promised, or was recorded here, by that day.
 
         A promise is made on the day of its agreement, or else of the meeting.
         """
-        found = super().counted(known)
+        found = super().standing(known)
         if known is None:
             return found
         made_on = Coalesce("agreement__started_on", "agreement__meeting__started_on", "meeting__started_on")

@@ -15,12 +15,14 @@ from records.models import Record, RecordQuerySet, record_constraints
 class MuteQuerySet(RecordQuerySet):
     def in_force(self, today: dt.date, known: KnownOn | None = None):
         """Return the mutes that hold on a day; withdrawing one ends it. With ``known``, of those recorded by then."""
-        found = self.counted(known).filter(models.Q(until=None) | models.Q(until__gte=today))
+        found = self.standing(known).filter(models.Q(until=None) | models.Q(until__gte=today))
         return found if known is None else found.filter(recorded_at__lt=known.end)
 
 
 class Mute(Record):
     """The alarm about a silent channel or an overdue promise is muted: until when, and why. Withdrawing it ends it."""
+
+    is_reviewed = False
 
     channel = models.ForeignKey(
         Channel, models.PROTECT, null=True, blank=True, related_name="mutes", verbose_name=_("channel")

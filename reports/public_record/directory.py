@@ -36,9 +36,9 @@ def directory(intermediaries: list[Row]) -> dict[str, Named]:
 
 def recorded() -> list[tuple[Named, list[str]]]:
     """Return the public actors that were recorded in Parley, with their names."""
-    actors = Actor.objects.counted().filter(label__level=Level.PUBLIC, label__compartments=[])
+    actors = Actor.objects.standing().filter(label__level=Level.PUBLIC, label__compartments=[])
     names: dict = {}
-    for actor, name in ActorName.objects.counted().filter(actor__in=actors).values_list("actor_id", "name"):
+    for actor, name in ActorName.objects.standing().filter(actor__in=actors).values_list("actor_id", "name"):
         names.setdefault(actor, []).append(name)
     return [
         (Named(key_of(actor), actor.name, claim_kind(actor)), [actor.name, *names.get(actor.pk, [])])

@@ -17,7 +17,7 @@ class Overview(TemplateView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        conflicts = list(Conflict.objects.counted())
+        conflicts = list(Conflict.objects.standing())
         chosen = self.request.GET.get("conflict")
         conflict = None
         if chosen:

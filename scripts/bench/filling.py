@@ -159,7 +159,7 @@ def make_rows(cursor) -> None:
     )
     told = "told JOIN access_label l ON l.id = label_id"
     drafts = {
-        "review_state": f"CASE WHEN {IS_DRAFT} THEN 'draft' ELSE 'submitted' END",
+        "review_state": f"CASE WHEN {IS_DRAFT} THEN 'draft' ELSE 'verified' END",
         "draft_of": DRAFT_OF,
         "author_id": "(SELECT id FROM access_user WHERE username = 'author')",
     }

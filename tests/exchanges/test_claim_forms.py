@@ -8,7 +8,7 @@ from access.context import SYSTEM, acting_as, user_principal
 from access.levels import Level
 from exchanges.models import Claim, Estimate, EstimateClaim, Outcome
 from intermediaries.models import Actor
-from tests.factories import make, unknown_id
+from tests.factories import make, unknown_id, verified
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +173,9 @@ def test_stating_anew_begins_with_the_old_claim_and_keeps_it(recorder, world):
     assert recorder.post(url, typed(world, number="780")).status_code == 302
     new = made(world)
     assert (new.supersedes_id, new.number) == (world.claim.pk, 780)
+    again = recorder.post(url, typed(world, number="790"))
+    assert "waits for review" in str(errors(again))
+    verified(Claim, pk=new.pk)
     with acting_as(SYSTEM):
         old = Claim.objects.get(pk=world.claim.pk)
         assert (old.number, old.state) == (777, "superseded")
@@ -278,6 +281,7 @@ def test_whoever_entered_a_claim_does_not_use_it(people, reviewer, rivals, world
             Claim, outcome=world.outcome, claimant=world.actor, direction="to_second", category="total", number=160,
             author=people.reviewer,
         )  # fmt: skip
+    verified(Claim, pk=own.pk)
     use, why = f"use-{own.pk}", f"why-{own.pk}"
     refused = errors(reviewer.post(estimate_url(world), weighed(rivals, **{use: "triangulation"})))
     assert set(refused) == {use}

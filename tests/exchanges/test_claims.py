@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from access.context import SYSTEM, acting_as
 from exchanges.models import Claim, Outcome, RunningTotal
-from tests.factories import make
+from tests.factories import make, verified
 from tests.records.kinds import api_of
 
 pytestmark = pytest.mark.django_db
@@ -73,10 +73,15 @@ def test_a_correction_supersedes_and_both_stay(api, world):
     made = api.post(reverse("api:claim-list"), body(world, supersedes=old["id"]))
     assert made.status_code == 201, made.content
     assert made.json()["supersedes"]["id"] == old["id"]
-    before = api.get(old["url"]).json()
-    assert (before["state"], before["number"], before["version"]) == ("superseded", 150, 1)
+    # Until somebody else has verified the new one the old one stands.
+    assert api.get(old["url"]).json()["state"] == "current"
     again = fields(api.post(reverse("api:claim-list"), body(world, supersedes=old["id"])))
-    assert set(again) == {"supersedes"}
+    assert "waits for review" in again["supersedes"][0]
+    verified(Claim, outcome=world.outcome)
+    before = api.get(old["url"]).json()
+    assert (before["state"], before["number"], before["version"]) == ("superseded", 150, 2)
+    again = fields(api.post(reverse("api:claim-list"), body(world, supersedes=old["id"])))
+    assert "no longer in force" in again["supersedes"][0]
     figures = api.get(reverse("api:outcome-detail", args=[world.outcome.pk])).json()["figures"]
     assert [(figure["low"], figure["high"], figure["agreement"]) for figure in figures] == [(189, 777, "disputed")]
 
@@ -88,6 +93,7 @@ def test_claims_never_supersede_one_another_in_a_ring(api, world):
     assert set(fields(closing)) == {"supersedes"}
     itself = api.patch(second["url"], {"supersedes": second["id"]}, headers={"If-Match": '"1"'})
     assert set(fields(itself)) == {"supersedes"}
+    verified(Claim, outcome=world.outcome)
     third = body(world, number=170, supersedes=first["id"])
     assert "no longer in force" in fields(api.post(reverse("api:claim-list"), third))["supersedes"][0]
 
@@ -119,6 +125,7 @@ def test_running_totals_are_superseded_alike(api, world):
         "as_of": "2025-06-30", "supersedes": str(world.running_total.pk),
     }  # fmt: skip
     assert api.post(reverse("api:running-total-list"), given).status_code == 201
+    verified(RunningTotal, conflict=world.conflict)
     with acting_as(SYSTEM):
         assert RunningTotal.objects.get(pk=world.running_total.pk).state == "superseded"
 

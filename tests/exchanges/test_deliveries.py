@@ -12,7 +12,7 @@ from exchanges.deliveries import allocate_delivery, suggest
 from exchanges.models import Claim, Delivery, Outcome
 from exchanges.promises import ledger
 from negotiations.models import Commitment
-from tests.factories import make, make_world
+from tests.factories import make, make_world, verified
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,7 @@ def test_the_ledger_is_computed_for_each_reader(client, world, promise):
         make(Claim, outcome=world.outcome, claimant=world.actor, direction="to_open", category="total", number=400,
              level=Level.CONFIDENTIAL)  # fmt: skip
     allot(world, promise, direction="to_open")
+    verified(Delivery, commitment=promise)
     with acting_as(SYSTEM):
         (told,) = ledger([Commitment.objects.select_related("agreement__channel").get(pk=promise.pk)])
         assert (told.line.low, told.line.high, told.line.state) == (400, 777, "disputed")
@@ -122,6 +123,7 @@ def test_offers_stand_apart(client, world, promise):
 
 def test_many_promises_cost_no_more_statements(world, promise):
     allot(world, promise, direction="to_open", share=1)
+    verified(Delivery, commitment=promise)
     with acting_as(ANONYMOUS), CaptureQueriesContext(connection) as one:
         ledger(Commitment.objects.select_related("agreement__channel", "meeting__channel").filter(pk=promise.pk))
     with acting_as(SYSTEM):
@@ -163,6 +165,8 @@ def test_the_page_allots_refuses_and_keeps_what_was_typed(client, people, world,
     answer = client.post(address, given | {"share": "500"})
     (delivery,) = answer_of(promise)
     assert answer.url == delivery.get_absolute_url()
+    assert "fulfilled" not in client.get(world.outcome.get_absolute_url()).content.decode()
+    verified(Delivery, commitment=promise)
     page = client.get(world.outcome.get_absolute_url()).content.decode()
     assert "fulfilled" in page
     assert "Outside any known promise" not in page

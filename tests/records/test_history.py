@@ -80,7 +80,7 @@ def test_a_change_is_one_plain_sentence_with_who_where_when_and_why(people, worl
     ],
 )
 def test_every_sort_of_change_has_its_words(people, world, fields, what):
-    update(world.source, notes="Open")
+    update(world.source, notes="Open", review_state="submitted")
     source = update(world.source, **fields)
     assert newest(people.reviewer, source)["what"] == what
 

@@ -311,6 +311,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- What a row says, without who may see it, where its review stands and whether it was withdrawn or refuted: those are
+-- decisions about the record, made with a reason, and no second person verifies them.
+CREATE FUNCTION access_private.content(record_row jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT record_row - '{label_id,draft_of,level,compartments,version,updated_at,review_state,withdrawn_at,
+                          withdrawn_reason,refuted_at,refuted_reason}'::text[]
+$$;
+
 -- What a policy cannot say, because it compares the row with itself as it was. The label and the version are already
 -- set, by the triggers before this one.
 CREATE FUNCTION access_private.guard_record() RETURNS trigger
@@ -319,6 +327,7 @@ DECLARE
     kept constant text[] := '{label_id,draft_of}';
     reader access_private.principal;
     needed text;
+    rewritten boolean;
 BEGIN
     -- The label followed a parent's, or the owner migrates.
     IF to_jsonb(NEW) - kept = to_jsonb(OLD) - kept OR access_private.owner_at_work() THEN
@@ -329,18 +338,29 @@ BEGIN
     IF reader.role = 'system' OR NEW.label_id IS NULL OR NEW.label_id <> ALL (reader.labels) THEN
         RETURN NEW;
     END IF;
+    rewritten := access_private.content(to_jsonb(NEW)) IS DISTINCT FROM access_private.content(to_jsonb(OLD));
     IF (NEW.withdrawn_at IS NULL) <> (OLD.withdrawn_at IS NULL) THEN
         needed := CASE WHEN NEW.withdrawn_at IS NULL THEN 'review' ELSE 'withdraw' END;
         IF needed <> ALL (reader.permissions) THEN
             RAISE EXCEPTION 'withdrawing is not allowed to this role' USING ERRCODE = '42501';
         END IF;
     END IF;
+    -- What was verified is what was read then: whichever door changes it, it is no longer verified.
+    IF OLD.review_state = 'verified' AND NEW.review_state = 'verified' AND rewritten THEN
+        NEW.review_state := 'changed';
+    END IF;
     IF NEW.review_state <> OLD.review_state
-       AND NOT (NEW.review_state = 'submitted' AND OLD.review_state IN ('draft', 'returned'))
+       AND NOT (NEW.review_state = 'submitted' AND OLD.review_state = 'draft')
+       AND NOT (NEW.review_state = 'submitted' AND OLD.review_state = 'returned'
+                AND (OLD.author_id IS NULL OR access_private.has_written(OLD.id, OLD.author_id, reader.user_id)))
        AND NOT (NEW.review_state = 'changed' AND OLD.review_state = 'verified')
-       AND NOT (NEW.review_state IN ('verified', 'returned') AND 'review' = ANY (reader.permissions)
-                AND OLD.author_id IS DISTINCT FROM reader.user_id) THEN
+       AND NOT (NEW.review_state IN ('verified', 'returned') AND OLD.review_state IN ('submitted', 'changed')
+                AND 'review' = ANY (reader.permissions) AND NOT rewritten
+                AND NOT access_private.has_written(OLD.id, OLD.author_id, reader.user_id)) THEN
         RAISE EXCEPTION 'this step of the review is not allowed to this reader' USING ERRCODE = '42501';
+    END IF;
+    IF NEW.review_state = 'returned' AND OLD.review_state <> 'returned' AND access.reason_given() = '' THEN
+        RAISE EXCEPTION 'returning a record needs a note' USING ERRCODE = '23514', CONSTRAINT = 'reason_given';
     END IF;
     -- Else a record that others read would vanish into one's own draft, where its author may lower it unseen.
     IF NEW.draft_of IS NOT NULL AND NEW.draft_of IS DISTINCT FROM OLD.draft_of THEN

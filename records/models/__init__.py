@@ -1,0 +1,38 @@
+"""The models of this room."""
+
+from records.models.base import (
+    NAME_COLLATION,
+    AboutRecord,
+    AboutRecordQuerySet,
+    HistoryEntry,
+    HistorySeal,
+    Record,
+    RecordManager,
+    RecordQuerySet,
+    ReviewState,
+    SearchEntry,
+    record_constraints,
+)
+from records.models.opening import Embargo, EmbargoState, PublicSummary, SummaryOf
+from records.models.review import Assignment, FieldCheck, Query
+
+__all__ = [
+    "NAME_COLLATION",
+    "AboutRecord",
+    "AboutRecordQuerySet",
+    "Assignment",
+    "Embargo",
+    "EmbargoState",
+    "FieldCheck",
+    "HistoryEntry",
+    "HistorySeal",
+    "PublicSummary",
+    "Query",
+    "Record",
+    "RecordManager",
+    "RecordQuerySet",
+    "ReviewState",
+    "SearchEntry",
+    "SummaryOf",
+    "record_constraints",
+]

@@ -1,0 +1,318 @@
+"""Reviewing: the verbs every door calls. The first argument is who acts. Rules: DOMAIN.md section 5, docs/review.md.
+
+A record is verified by somebody who wrote no version of it since it was last verified; the database sees to that
+(``access_private.guard_record``), here it is said in words.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access import permissions
+from access.context import Reader, because
+from access.models import User
+from records.checking import WAITING, about, checked_fields, content, parts_of, sheet_of, written_by_me
+from records.models import Assignment, FieldCheck, HistoryEntry, Query, Record, ReviewState
+from records.querysets import named
+from records.services import add_record, as_stored, lock_record
+
+# @ and a user name, but not the middle of a mail address.
+MENTION = re.compile(r"(?<![\w.@+-])@([\w@+-]+(?:\.[\w@+-]+)*)")
+
+
+def submit(actor: Reader, record: Record, *, expected_version: int) -> Record:
+    """Send a draft, or a returned record, to review; return it as stored. Its returned parts go with it.
+
+    Raises ValidationError where there is nothing to submit, PermissionDenied for who did not write it, StaleVersion.
+    """
+    held = lock_record(record, expected_version)
+    if held.is_withdrawn or held.review_state not in {ReviewState.DRAFT, ReviewState.RETURNED}:
+        raise ValidationError(_("Only a draft or a returned record can be submitted."))
+    if not may_submit(actor, held):
+        raise PermissionDenied(_("A record is submitted by whoever wrote it."))
+    back = [one for one in parts_of(held, lock=True) if one.review_state == ReviewState.RETURNED]
+    own = written_by_me(back)
+    for one in [held, *(part for part in back if part.pk in own)]:
+        one.review_state = ReviewState.SUBMITTED
+        one.save(force_update=True)
+    return as_stored(held)
+
+
+def may_submit(actor: Reader, record: Record) -> bool:
+    """Whether the actor may send the record to review: its author, or whoever changed it since."""
+    is_theirs = record.author_id is None or record.pk in written_by_me([record])
+    return (
+        permissions.may(permissions.WRITE, actor)
+        and record.is_reviewed
+        and not record.is_withdrawn
+        and record.review_state in {ReviewState.DRAFT, ReviewState.RETURNED}
+        and is_theirs
+    )
+
+
+def check_reviewer(actor: Reader, record: Record) -> None:
+    """Raise PermissionDenied for who may not review this record: no reviewer, or one who wrote it."""
+    permissions.demand(permissions.REVIEW)
+    if record.pk in written_by_me([record]):
+        raise PermissionDenied(_("You entered or changed this record, so another person verifies it."))
+
+
+def check_waiting(record: Record) -> None:
+    """Raise ValidationError for a record that does not wait for a reviewer."""
+    if not record.is_reviewed:
+        raise ValidationError(_("Records of this kind are not verified by a second person."))
+    if record.is_withdrawn or record.review_state not in WAITING:
+        raise ValidationError(_("This record does not wait for review."))
+
+
+def return_record(actor: Reader, record: Record, *, note: str, expected_version: int) -> Record:
+    """Return a record that waits to whoever wrote it, with a note; return it as stored.
+
+    The history keeps the note. Raises ValidationError on ``note`` where it is empty, and without a field where the
+    record does not wait; PermissionDenied; StaleVersion.
+    """
+    held = lock_record(record, expected_version)
+    check_reviewer(actor, held)
+    check_waiting(held)
+    if not note.strip():
+        raise ValidationError({"note": _("Say what is to be mended. Whoever wrote the record reads it.")})
+    held.review_state = ReviewState.RETURNED
+    with because(note.strip()):
+        held.save(force_update=True)
+    finish_assignments(actor, held)
+    return as_stored(held)
+
+
+@transaction.atomic
+def verify(actor: Reader, record: Record, *, expected_version: int) -> Record:
+    """Verify a record as it is now, with its waiting parts that the actor did not write; return it as stored.
+
+    Every field and part must match or have an answered query. Raises ValidationError naming those that do not, or
+    where the record does not wait; PermissionDenied; StaleVersion.
+    """
+    held = lock_record(record, expected_version)
+    check_reviewer(actor, held)
+    check_waiting(held)
+    sheet = sheet_of(held, lock=True)
+    if not sheet.is_settled:
+        raise ValidationError(still_open(sheet))
+    mark_verified(held, [item.record for item in sheet.parts])
+    finish_assignments(actor, held)
+    return as_stored(held)
+
+
+def still_open(sheet) -> str:
+    """Return in words what keeps a record from being verified."""
+    names = [str(item.label) if item.name else f"{item.label}: {item.words}" for item in sheet.unsettled]
+    if not names:
+        return _("A query about this record is not answered yet.")
+    return _("Still to check, or with a query that is not answered: %(names)s.") % {"names": "; ".join(names)}
+
+
+def mark_verified(record: Record, parts: list[Record]) -> None:
+    """Write that a record and these parts are verified, and that the queries answered are settled."""
+    for one in [record, *parts]:
+        one.review_state = ReviewState.VERIFIED
+        one.save(force_update=True)
+    for queries in about(Query, [record, *parts]).values():
+        for query in queries:
+            if query.answered_at is not None and query.settled_at is None:
+                query.settled_at = timezone.now()
+                query.save(force_update=True)
+
+
+def restore(actor: Reader, record: Record, *, reason: str, expected_version: int) -> Record:
+    """Take back a withdrawal, with a reason: the record is what it was before. A reviewer's act.
+
+    Raises ValidationError where the record was not withdrawn, on ``reason`` where none is given; StaleVersion.
+    """
+    permissions.demand(permissions.REVIEW)
+    held = lock_record(record, expected_version)
+    if not held.is_withdrawn:
+        raise ValidationError(_("This record was not withdrawn."))
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the record is restored.")})
+    held.withdrawn_at, held.withdrawn_reason = None, ""
+    with because(reason.strip()):
+        held.save(force_update=True)
+    return as_stored(held)
+
+
+# Field by field ------------------------------------------------------------------------------------------------------
+
+
+def check_field(actor: Reader, record: Record, field: str) -> FieldCheck:
+    """Write down that a field matches the source, as the record is now; with an empty ``field``, all of it.
+
+    Raises ValidationError on ``field`` where the kind has no such field to check; PermissionDenied; without a field
+    where the record does not wait.
+    """
+    check_reviewer(actor, record)
+    check_waiting(record)
+    check_name(record, field)
+    return add_record(actor, FieldCheck(record=record, field=field))
+
+
+def check_name(record: Record, field: str) -> None:
+    """Raise ValidationError on ``field`` unless it is empty or names a field that is compared with a source."""
+    if field and field not in {one.name for one in checked_fields(type(record))}:
+        raise ValidationError({"field": _("This kind of record has no field “%(field)s” to check.") % {"field": field}})
+
+
+@transaction.atomic
+def raise_query(actor: Reader, record: Record, *, field: str, text: str) -> Query:
+    """Ask about a field of a record, or about all of it; people named with @ find it under "My work".
+
+    A name is refused, on ``text``, in the same words whether nobody has it or its owner may not see the record.
+    """
+    permissions.demand(permissions.WRITE)
+    check_name(record, field)
+    if not text.strip():
+        raise ValidationError({"text": _("Write what you want to know.")})
+    query = add_record(actor, Query(record=record, field=field, text=text.strip()))
+    mention(actor, record, text, "text")
+    return query
+
+
+@transaction.atomic
+def answer_query(actor: Reader, query: Query, *, answer: str, expected_version: int) -> Query:
+    """Answer somebody else's query; return it as stored.
+
+    Raises ValidationError on ``answer`` where it is empty or names somebody who cannot be asked, without a field where
+    the query is no longer open; PermissionDenied to whoever asked; StaleVersion.
+    """
+    permissions.demand(permissions.WRITE)
+    held = lock_record(query, expected_version)
+    if not held.is_open:
+        raise ValidationError(_("This query is answered already, or was taken back."))
+    if held.author_id == actor.user_id:
+        raise PermissionDenied(_("You asked this yourself: another person answers it, or you take it back."))
+    if not answer.strip():
+        raise ValidationError({"answer": _("Write an answer.")})
+    held.answer, held.answered_by_id, held.answered_at = answer.strip(), actor.user_id, timezone.now()
+    held.save(force_update=True)
+    mention(actor, held.record, answer, "answer")
+    return as_stored(held)
+
+
+# Who is asked to look ------------------------------------------------------------------------------------------------
+
+
+def people_for(record: Record) -> list[User]:
+    """Return the people who may see a record, by name: only they can be asked to look at it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT records.who_may_see(%s, %s)", [record.label_id, record.draft_of])
+        found = [row[0] for row in cursor.fetchall()]
+    return list(User.objects.filter(pk__in=found).order_by("username"))
+
+
+def person_named(record: Record, name: str, field: str) -> User:
+    """Return who is called so among those who may see the record; raise ValidationError on ``field`` otherwise."""
+    for person in people_for(record):
+        if person.username == name:
+            return person
+    raise ValidationError({field: _("There is nobody called “%(name)s” to ask about this record.") % {"name": name}})
+
+
+def mention(actor: Reader, record: Record, text: str, field: str) -> None:
+    """Ask everybody named in a text, except the writer, to look at the record."""
+    people = {person_named(record, name, field) for name in MENTION.findall(text)}
+    for person in sorted(people, key=str):
+        if person.pk != actor.user_id:
+            add_record(actor, Assignment(record=record, to=person, is_mention=True))
+
+
+def assign(actor: Reader, record: Record, *, to: str) -> Assignment:
+    """Ask somebody, by user name, to check a record that waits; a reviewer's act.
+
+    Raises ValidationError on ``to`` as ``raise_query`` does on its text.
+    """
+    permissions.demand(permissions.REVIEW)
+    check_waiting(record)
+    return add_record(actor, Assignment(record=record, to=person_named(record, to, "to")))
+
+
+def finish(actor: Reader, assignment: Assignment, *, expected_version: int) -> Assignment:
+    """Write down that what somebody was asked is done. By that person, or a reviewer; StaleVersion."""
+    held = lock_record(assignment, expected_version)
+    if held.to_id != actor.user_id:
+        permissions.demand(permissions.REVIEW)
+    if held.done_at is None:
+        held.done_at = timezone.now()
+        held.save(force_update=True)
+    return as_stored(held)
+
+
+def finish_assignments(actor: Reader, record: Record) -> None:
+    """Write down as done what was asked about a record: somebody has checked it."""
+    waiting = Assignment.objects.current().of(record).filter(done_at=None, is_mention=False)
+    for one in waiting.select_for_update(of=("self",)):
+        one.done_at = timezone.now()
+        one.save(force_update=True)
+
+
+def asked_of(actor: Reader):
+    """Return what the actor is asked to look at and has not done, newest first: for "My work"."""
+    found = Assignment.objects.current().filter(to_id=actor.user_id, done_at=None)
+    return found.select_related("label", "author", "record_type").order_by("-recorded_at", "pk")
+
+
+# Many at once --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Bulk:
+    """What was verified together, and what was left out with the reason in words."""
+
+    verified: list[Record] = field(default_factory=list)
+    left_out: list[tuple[Record, str]] = field(default_factory=list)
+
+
+@transaction.atomic
+def bulk_verify(actor: Reader, model: type[Record], *, run: str, source: Record, reason: str) -> Bulk:
+    """Verify the records of one kind that one import brought from one source, with a reason the history keeps.
+
+    ``run`` is the request identifier that the import's entries in the history have. The importer wrote them, so
+    somebody else verifies them; what was changed by hand since, or has an open query, is left out and told. Raises
+    ValidationError on ``reason`` where none is given, on ``run`` where the import brought nothing of the kind that
+    waits and that the source is cited for; PermissionDenied.
+    """
+    permissions.demand(permissions.REVIEW)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why they may be verified without looking at each field.")})
+    entries = HistoryEntry.objects.filter(request_id=run, door="import", operation="INSERT")
+    brought = entries.filter(record_table=model._meta.db_table).values("record_id")
+    waiting = named(model).current().filter(pk__in=brought, review_state__in=WAITING, draft_of=None)
+    waiting = waiting.filter(citations__source=source, citations__withdrawn_at=None)
+    held = list(model.objects.filter(pk__in=waiting.values("pk")).select_for_update(of=("self",)).order_by("pk"))
+    if not run or not held:
+        raise ValidationError({"run": _("No record of this kind that came with this import waits for review.")})
+    bulk, own, queries = Bulk(), written_by_me(held), about(Query, held)
+    later = HistoryEntry.objects.filter(record_id__in=[one.pk for one in held]).exclude(request_id=run)
+    touched = {one.record_id for one in later if content(one.before) != content(one.after)}
+    for one in held:
+        why = left_out_because(one, own, touched, queries)
+        if why:
+            bulk.left_out.append((one, why))
+            continue
+        parts = [part for part in parts_of(one, lock=True) if part.review_state in WAITING]
+        theirs = written_by_me(parts)
+        with because(reason.strip()):
+            mark_verified(one, [part for part in parts if part.pk not in theirs])
+        bulk.verified.append(one)
+    return bulk
+
+
+def left_out_because(record: Record, own: set, touched: set, queries: dict) -> str:
+    """Return why a record is not verified with the others; empty where it is."""
+    if record.pk in own:
+        return _("You entered or changed it, so another person verifies it.")
+    if record.pk in touched:
+        return _("It was changed after the import: look at it by itself.")
+    if any(query.is_open for query in queries[record.pk]):
+        return _("A query about it is not answered yet.")
+    return ""
