@@ -62,7 +62,9 @@ class ClaimAdd(WritingView):
     model = Outcome
     form_class = ClaimForm
     template_name = "exchanges/claim_form.html"
-    done = gettext_lazy("The claim is recorded. It waits for review: no figure counts it until another person has verified it.")
+    done = gettext_lazy(
+        "The claim is recorded. It waits for review: no figure counts it until another person has verified it."
+    )
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"outcome": self.object}
@@ -84,7 +86,9 @@ class ClaimSupersede(ClaimAdd):
     """State a figure anew: the old claim is kept and named in the new one."""
 
     model = Claim
-    done = gettext_lazy("The new claim is recorded and waits for review. Until it is verified the old one counts; both are kept.")
+    done = gettext_lazy(
+        "The new claim is recorded and waits for review. Until it is verified the old one counts; both are kept."
+    )
 
     def get_queryset(self):
         return (

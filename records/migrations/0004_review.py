@@ -1,8 +1,9 @@
 """Queries, field checks and assignments; what guards them, and who verifies, stands in sql/review.sql."""
 
+import uuid
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import uuid
 from django.conf import settings
 from django.db import migrations, models
 

@@ -1,6 +1,7 @@
 """The worked examples of docs/method.md, on the imported public record."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -44,7 +45,7 @@ def test_30_december_2024(reader, client):
     for address in (outcome.get_absolute_url(), reverse("api:outcome-detail", args=[outcome.pk])):
         body = client.get(address).content.decode()
         assert "189" in body
-        assert "339" not in body
+        assert not re.search(r"\b339\b", body)  # as a number: an identifier may hold it
 
 
 def test_31_january_2024(reader):

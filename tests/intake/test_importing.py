@@ -73,7 +73,9 @@ def test_twice_is_once(importer):
 
 
 def test_rows_without_identifiers_are_found_again(importer):
-    nameless = "publisher,title,address\nReuters,Talks,https://example.org/1\nReuters,More talks,https://example.org/2\n"
+    nameless = (
+        "publisher,title,address\nReuters,Talks,https://example.org/1\nReuters,More talks,https://example.org/2\n"
+    )
     assert importer.imported(nameless).found["counts"]["new"] == 2
     assert importer.checked(nameless).found["counts"] == {"rows": 2, "bad": 0, "same": 2, "alike": 0}
 
