@@ -41,6 +41,8 @@ class Reader:
     request_id: str = ""
     address: str = ""
     reason: str = ""
+    # Why what looks like personal data is kept in what is written from now on; nothing: it is refused (records.guard).
+    personal_data_reason: str = ""
     # The emergency switch (open, read_only, closed), why and since when it is not open.
     house_state: str = "open"
     house_reason: str = ""

@@ -24,6 +24,7 @@ from desk.parts import Part
 from desk.services import UNSUBMITTED, RefusedRow, record_with_parts
 from records.api.errors import REFUSED_BY_POLICY
 from records.entry_forms import EntryForm
+from records.guarded_forms import add_refused, flags
 from records.models import Record, ReviewState
 from records.services import StaleVersion
 from records.views import KindMixin
@@ -170,9 +171,9 @@ class EntryView(KindMixin, FormView):
         except StaleVersion as stale:
             form.add_error(None, _("%(error)s Look at it again before you save.") % {"error": stale})
         except RefusedRow as refused:
-            refuse(refused.row, refused)
+            add_refused(refused.row, refused)
         except ValidationError as error:
-            refuse(form, error)
+            add_refused(form, error)
         except DatabaseError as error:
             return self.refused_by_policy(form, formsets, error)
         else:
@@ -222,6 +223,8 @@ class EntryView(KindMixin, FormView):
 
     def again(self, form, formsets, status: int = 200, **context) -> HttpResponse:
         """Show the form with what was sent, and keep that."""
+        if any(flags(row) for _part, rows in formsets.values() for row in rows.forms):
+            form.ask_why()
         if self.kept is not None:
             with suppress(ValidationError):
                 keeping.keep(self.kept, keeping.typed(form.data))
@@ -296,10 +299,3 @@ def no_rows(prefix: str) -> dict[str, str]:
 def is_valid(form: EntryForm, formsets: dict) -> bool:
     """Check everything, so that every problem is told at once."""
     return all([form.is_valid(), *(rows.is_valid() for _part, rows in formsets.values())])
-
-
-def refuse(form, error: ValidationError) -> None:
-    """Put what was refused beside the fields it is about; what is about none of them stands above the form."""
-    told = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
-    for name, found in told.items():
-        form.add_error(name if name in form.fields else None, found)

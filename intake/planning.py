@@ -7,7 +7,7 @@ import hashlib
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from intake.lookups import Lookups
 from intake.shapes import FIELDS
 from negotiations.models import Conflict, Place
+from records import guard
 from records.models import Record
 from records.references import random_reference
 from reports.public_record.cells import items
@@ -91,8 +92,8 @@ class Planner:
         self.lookups = Lookups(recipe.conflict)
         self.lines: dict[int, int] = {}  # by hash of the identifier, so that memory stays small
         known = {one.name: one for one in FIELDS[recipe.shape]}
-        self.columns = [(known[name], place, {}) for name, place in recipe.mapping.items() if name in known]
-        self.empty = dict.fromkeys(known, "")
+        self.columns = [(known[name], place, {}, {}) for name, place in recipe.mapping.items() if name in known]
+        self.empty = dict.fromkeys(known.keys() - {guard.REASON}, "")
         self.mapped = frozenset(recipe.mapping)
         self.types: dict[type[Record], int] = {}  # the numbers of the kinds that are cited
 
@@ -114,21 +115,26 @@ class Planner:
         """Return the row's values by field; None, with its problems in the plan, where a cell is wrong."""
         values = self.empty.copy()
         sound = True
-        for one, place, checked in self.columns:
+        reason = self.reason_of(cells)
+        for one, place, checked, looked_through in self.columns:
             cell = cells[place].strip()
-            problem = checked.get(cell, UNCHECKED)
-            if problem is UNCHECKED:
-                problem = self.problem(one, cell)
-                if len(checked) < MOST_REMEMBERED:
-                    checked[cell] = problem
+            problem = remembered(checked, cell, lambda cell, one=one: self.problem(one, cell))
+            if not problem and (not reason or one.name == guard.REASON):
+                problem = remembered(looked_through, cell, lambda cell, one=one: self.flagged(one, cell))
             if problem:
                 sound = False
                 self.refuse(plan, line, one.name, cell, *problem)
             values[one.name] = cell
+        values.pop(guard.REASON, None)
         for name, reason, remedy in self.contradictions(values) if sound else ():
             sound = False
             self.refuse(plan, line, name, values[name], reason, remedy)
         return values if sound else None
+
+    def reason_of(self, cells: list[str]) -> str:
+        """Return why what looks like personal data in a row must stay, as the row says it."""
+        place = self.recipe.mapping.get(guard.REASON)
+        return "" if place is None else " ".join(cells[place].split())
 
     @staticmethod
     def problem(one, cell: str) -> tuple[str, str] | None:
@@ -136,6 +142,15 @@ class Planner:
         if not cell and one.needed:
             return _("the cell is empty"), _("Give a value.")
         return one.cell.problem(cell, {})
+
+    @staticmethod
+    def flagged(one, cell: str) -> tuple[str, str] | None:
+        """Return what in one cell looks like personal data, and how the file may say why it must stay."""
+        found = one.cell.flagged(cell)
+        if found is None or one.name == guard.REASON:
+            return found
+        remedy = _("Take it out; or, if it must stay, say why in a column %(name)s.")
+        return found[0], remedy % {"name": guard.REASON}
 
     def contradictions(self, values: Values) -> Iterator[tuple[str, str, str]]:
         """Yield field, reason and remedy of what is wrong between the cells of a row."""
@@ -231,6 +246,16 @@ class Planner:
             self.unknown(plan, line, name, wrong)
             return None
         return [known[one.strip()] for one in given]
+
+
+def remembered(known: dict[str, Any], cell: str, find: Callable[[str], Any]) -> Any:
+    """Return what is found in a cell; of the first some thousand different ones it is found once."""
+    found = known.get(cell, UNCHECKED)
+    if found is UNCHECKED:
+        found = find(cell)
+        if len(known) < MOST_REMEMBERED:
+            known[cell] = found
+    return found
 
 
 def as_told(value: Any) -> str:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from exchanges.vocabulary import Category, OutcomeKind, OutcomeStatus, OutcomeVariant
 from negotiations.models import Place
 from negotiations.vocabulary import MeetingFormat, MeetingStatus
+from records import guard
 from records.dates import DatePrecision
 from reports.public_record import codes
-from reports.public_record.cells import Address, Cell, Code, Coordinate, Date, Identifier, Pattern, Whole
+from reports.public_record.cells import Address, Cell, Code, Coordinate, Date, Identifier, Listed, Pattern, Whole
 from reports.public_record.files import COUNTRY, as_long_as
 from sources.models import Quantifier, Source, SourceKind, TitleOrigin
 
@@ -62,7 +63,10 @@ def code(known: Iterable[str]) -> Code:
 ID = Identifier(required=False)
 NAME = Cell(longest=200)
 PRECISIONS = (DatePrecision.DAY, DatePrecision.MONTH, DatePrecision.YEAR)
-SOURCE_IDS = Field("source_ids", _("Sources (identifiers, separated by ;)"), Cell(), ("sources",), ("#meta+sources",))
+SOURCE_IDS = Field("source_ids", _("Sources (identifiers, separated by ;)"), Listed(), ("sources",), ("#meta+sources",))
+WHY = Field(
+    guard.REASON, _("Why what looks like personal data in the row must stay"), Cell(longest=400), ("why_personal_data",)
+)
 PLACE = Field("place", _("Place"), as_long_as(Place, "name", required=False), ("location",), ("#loc+name", "#loc"))
 
 SOURCES = (
@@ -76,6 +80,7 @@ SOURCES = (
     Field("kind", _("Kind"), code(SourceKind.values), ("source_kind",), ("#meta+kind",)),
     Field("title_from", _("Title read from"), code(filter(None, TitleOrigin.values))),
     Field("notes", _("Notes"), Cell(), ("note",), ("#description",)),
+    WHY,
 )  # fmt: skip
 MEETINGS = (
     Field("id", _("Identifier"), ID, ("meeting_id", "external_id"), ("#event+id", "#meta+id")),
@@ -89,9 +94,10 @@ MEETINGS = (
     Field("longitude", _("Longitude"), Coordinate(bound=180), ("lon", "lng"), ("#geo+lon",)),
     Field("format", _("Format"), code(MeetingFormat.values), (), ("#event+format",)),
     Field("status", _("Status"), code(MeetingStatus.values), (), ("#status",)),
-    Field("participants", _("Participants (identifiers or names; other:… for words)"), Cell(), (), ("#contact",)),
+    Field("participants", _("Participants (identifiers or names; other:… for words)"), Listed(), (), ("#contact",)),
     Field("summary", _("What was said"), Cell(), ("notes",), ("#description",)),
     SOURCE_IDS,
+    WHY,
 )  # fmt: skip
 # The column that names the outcome says in the files of the public record of which kind it is.
 KIND_OF_COLUMN = {column: kind for kind, _claims, column in codes.EVENT_FILES.values()}
@@ -107,7 +113,7 @@ OUTCOMES = (
     Field("date_precision", _("Precision of the date"), code(PRECISIONS), ("precision",)),
     PLACE,
     Field("channel", _("Channel (identifier, reference or name)"), NAME, ("channel_id",), ("#meta+channel",)),
-    Field("intermediaries", _("Intermediaries (identifiers or names)"), Cell(), (), ("#org+intermediary",)),
+    Field("intermediaries", _("Intermediaries (identifiers or names)"), Listed(), (), ("#org+intermediary",)),
     Field("agreement", _("Agreement (identifier or reference)"), NAME, ("agreement_id",)),
     Field("status", _("Status"), code(sorted(STATUSES)), (), ("#status",)),
     Field("notes", _("Notes"), Cell(), ("note",), ("#description",)),
@@ -121,6 +127,7 @@ OUTCOMES = (
           ("qualifier",)),
     day("as_of", _("As of"), (), ("#date+asof",)),
     Field("source", _("Source of the claim (identifier)"), NAME, ("source_id",), ("#meta+source",)),
+    WHY,
 )  # fmt: skip
 
 FIELDS: dict[str, tuple[Field, ...]] = {Shape.SOURCES: SOURCES, Shape.MEETINGS: MEETINGS, Shape.OUTCOMES: OUTCOMES}

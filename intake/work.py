@@ -18,12 +18,13 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.context import Reader, refresh_labels
+from access.context import Reader, because, refresh_labels
 from intake.files import Table, Unreadable
 from intake.models import ImportRun
 from intake.planners import planner_of
 from intake.planning import Plan, Recipe
 from intake.shapes import REASON, ROW
+from records import guard
 from records.bulk import add_records
 from records.services import change_record
 from reports.public_record.desk import in_words
@@ -129,14 +130,18 @@ def write(run: ImportRun, actor: Reader, tell: Tell) -> dict:
     counts: Counter[str] = Counter()
     for batch in batches(table):
         tell(str(WRITING), min(99, 100 * counts["rows"] // length))
-        plan = planner.plan(batch)
-        if plan.problems:
-            first = plan.problems[0]
-            told = _("Line %(line)s no longer fits: %(reason)s. Nothing was written. Check the file again.")
-            raise Refused(told % {"line": first.line, "reason": first.reason})
-        write_plan(run, actor, plan, recipe)
+        # Rows that say why what looks like personal data must stay are written by themselves: the history keeps it.
+        for reason, rows in itertools.groupby(batch, lambda row: planner.reason_of(row[1])):
+            plan = planner.plan(rows)
+            if plan.problems:
+                first = plan.problems[0]
+                told = _("Line %(line)s no longer fits: %(reason)s. Nothing was written. Check the file again.")
+                raise Refused(told % {"line": first.line, "reason": first.reason})
+            guard.allow(reason)
+            with because(guard.kept_because(reason)):
+                write_plan(run, actor, plan, recipe)
+            counts.update(plan.fates.values())
         counts["rows"] += len(batch)
-        counts.update(plan.fates.values())
     refresh_labels()
     return dict(counts)
 

@@ -144,6 +144,8 @@ class Representative(Dated, Record):
     position = models.CharField(_("position"), max_length=400, blank=True)
     notes = models.TextField(_("notes"), blank=True)
 
+    official_named_in = "name"
+
     class Meta(Record.Meta):
         ordering = ["name"]
         verbose_name = _("representative")

@@ -14,6 +14,7 @@ from access.levels import Level
 from access.models import Compartment
 from records.dates import DatePrecision
 from records.forms import levels_offered
+from records.guarded_forms import GuardedForm, LooksThrough
 
 
 class Unjudged(forms.BaseForm):
@@ -27,7 +28,7 @@ class Unjudged(forms.BaseForm):
         return ErrorDict() if self.is_unjudged else found
 
 
-class EntryForm(Unjudged, forms.ModelForm):
+class EntryForm(Unjudged, GuardedForm, forms.ModelForm):
     """One record's own fields, who can see it, and the version that was opened.
 
     Subclasses name their fields in ``Meta.fields``, with ``level`` and ``compartments`` last.
@@ -169,7 +170,7 @@ class DatedForm(EntryForm):
         return cleaned
 
 
-class RowForm(Unjudged, forms.Form):
+class RowForm(Unjudged, LooksThrough, forms.Form):
     """One row of a repeated part. ``id`` and ``version`` are of the part it stands for; a new row has neither.
 
     ``telling`` names the fields of which one must be filled in for the row to say anything.

@@ -11,6 +11,7 @@ from access.models import Compartment, User
 from records.changes import HOUSEKEEPING
 from records.display import field_label
 from records.filters import DayInput
+from records.guarded_forms import GuardedForm
 from records.models import PublicSummary, Record
 
 HINT_LEVEL = {
@@ -30,7 +31,7 @@ def levels_offered(reader: Reader) -> list[tuple[int, str]]:
     ]
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(GuardedForm, forms.Form):
     """Why a record is withdrawn, and which version was looked at."""
 
     reason = forms.CharField(
@@ -88,7 +89,7 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
-class ReadersForm(forms.Form):
+class ReadersForm(GuardedForm, forms.Form):
     """Level and compartments, as far as the reader reaches."""
 
     level = forms.TypedChoiceField(

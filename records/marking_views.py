@@ -15,6 +15,7 @@ from records.display import Column, link
 from records.embargoes import agree_embargo, cancel_embargo, check_embargo, may_cancel, propose_embargo
 from records.filters import EmbargoFilter
 from records.forms import CancelForm, MarkingForm
+from records.guarded_forms import add_refused
 from records.models import Embargo
 from records.querysets import kinds, with_records
 from records.readers import consequences_told, embargo_told, embargoes_told, marking_in_words, readers_told
@@ -69,8 +70,7 @@ class RecordMarkingView(KindMixin, SingleObjectMixin, FormView):
             form.data["version"] = stale.current.version
             return self.form_invalid(form)
         except ValidationError as error:
-            for name, told in error.message_dict.items():
-                form.add_error(name if name in form.fields else None, told)
+            add_refused(form, error)
             return self.form_invalid(form)
         return HttpResponseRedirect(self.object.get_absolute_url())
 

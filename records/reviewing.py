@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from access import permissions
 from access.context import Reader, because
 from access.models import User
+from records import guard
 from records.checking import WAITING, about, checked_fields, content, parts_of, sheet_of, written_by_me
 from records.models import Assignment, FieldCheck, HistoryEntry, Query, Record, ReviewState
 from records.querysets import named
@@ -81,7 +82,7 @@ def return_record(actor: Reader, record: Record, *, note: str, expected_version:
     if not note.strip():
         raise ValidationError({"note": _("Say what is to be mended. Whoever wrote the record reads it.")})
     held.review_state = ReviewState.RETURNED
-    with because(note.strip()):
+    with because(guard.check_reason(note.strip(), "note")):
         held.save(force_update=True)
     finish_assignments(actor, held)
     return as_stored(held)
@@ -137,7 +138,7 @@ def restore(actor: Reader, record: Record, *, reason: str, expected_version: int
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the record is restored.")})
     held.withdrawn_at, held.withdrawn_reason = None, ""
-    with because(reason.strip()):
+    with because(guard.check_reason(reason.strip())):
         held.save(force_update=True)
     return as_stored(held)
 
@@ -194,7 +195,8 @@ def answer_query(actor: Reader, query: Query, *, answer: str, expected_version: 
     if not answer.strip():
         raise ValidationError({"answer": _("Write an answer.")})
     held.answer, held.answered_by_id, held.answered_at = answer.strip(), actor.user_id, timezone.now()
-    held.save(force_update=True)
+    with because(guard.check_words({"answer": answer})):
+        held.save(force_update=True)
     mention(actor, held.record, answer, "answer")
     return as_stored(held)
 
@@ -291,6 +293,7 @@ def bulk_verify(actor: Reader, model: type[Record], *, run: str, source: Record,
     held = list(model.objects.filter(pk__in=waiting.values("pk")).select_for_update(of=("self",)).order_by("pk"))
     if not run or not held:
         raise ValidationError({"run": _("No record of this kind that came with this import waits for review.")})
+    told = guard.check_reason(reason.strip())
     bulk, own, queries = Bulk(), written_by_me(held), about(Query, held)
     later = HistoryEntry.objects.filter(record_id__in=[one.pk for one in held]).exclude(request_id=run)
     touched = {one.record_id for one in later if content(one.before) != content(one.after)}
@@ -301,7 +304,7 @@ def bulk_verify(actor: Reader, model: type[Record], *, run: str, source: Record,
             continue
         parts = [part for part in parts_of(one, lock=True) if part.review_state in WAITING]
         theirs = written_by_me(parts)
-        with because(reason.strip()):
+        with because(told):
             mark_verified(one, [part for part in parts if part.pk not in theirs])
         bulk.verified.append(one)
     return bulk

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from access.context import SYSTEM, Reader, because, refresh_labels
 from access.models import Label
-from records import marking
+from records import guard, marking
 from records.models import HistoryEntry, Record, ReviewState
 from records.querysets import kinds
 
@@ -35,12 +35,13 @@ def check_record(record: Record) -> None:
 def add_record(actor: Reader, record: Record, *, draft: bool = False, reason: str = "") -> Record:
     """Write a new record in the actor's name, as a draft or submitted for review, and return it as stored.
 
-    Raises ValidationError by field, also for a marking out of the actor's own sight; ``django.db.ProgrammingError``
-    (42501) where the policies refuse.
+    Raises ValidationError by field, also for a marking out of the actor's own sight and for what looks like personal
+    data (``records.guard``); ``django.db.ProgrammingError`` (42501) where the policies refuse.
     """
     record.author_id = actor.user_id
     record.review_state = ReviewState.DRAFT if draft else ReviewState.SUBMITTED
     check_record(record)
+    reason = guard.check_record(record, reason=reason)
     if errors := marking.beyond_reach(actor, record.level, record.compartments):
         raise ValidationError(errors)
     with because(reason):
@@ -64,10 +65,11 @@ def change_record(
     if submit and record.review_state in {ReviewState.DRAFT, ReviewState.RETURNED}:
         record.review_state = ReviewState.SUBMITTED
     check_record(record)
+    told = guard.check_record(record, before, reason)
     if errors := marking.beyond_reach(actor, record.level, record.compartments):
         raise ValidationError(errors)
     check_lowering(actor, before, record, reason)
-    with lowering_in_words(), because(reason):
+    with lowering_in_words(), because(told):
         record.save(force_update=True)
     return as_stored(record)
 
@@ -82,7 +84,7 @@ def withdraw_record(actor: Reader, record: Record, *, reason: str, expected_vers
         return record
     record.withdrawn_at = timezone.now()
     record.withdrawn_reason = reason
-    with because(reason):
+    with because(guard.check_reason(reason)):
         record.save(force_update=True)
     return as_stored(record)
 
@@ -155,7 +157,7 @@ def change_marking(
     after = check_marking(actor, before, level, compartments, reason)
     if marking.Marking.of(after) == marking.Marking.of(before):
         return before
-    with lowering_in_words(), because(reason.strip()):
+    with lowering_in_words(), because(guard.check_reason(reason.strip())):
         after.save(force_update=True)
     return as_stored(after)
 

@@ -17,6 +17,7 @@ from access.levels import Level
 from records.display import Column, Section
 from records.filters import PublicSummaryFilter
 from records.forms import SummaryForm
+from records.guarded_forms import add_refused
 from records.models import AboutRecord, PublicSummary, Record, ReviewState
 from records.querysets import kinds, with_records
 from records.services import StaleVersion, change_record
@@ -130,8 +131,7 @@ class SummaryFormView(KindMixin, FormView):
             form.add_error(None, str(error))
             return self.form_invalid(form)
         except ValidationError as error:
-            for name, told in error.message_dict.items():
-                form.add_error(name if name in form.fields else None, told)
+            add_refused(form, error)
             return self.form_invalid(form)
         is_draft = stored.review_state == ReviewState.DRAFT
         kept = _("The draft is kept. Only you and reviewers see it, until a reviewer releases it.")

@@ -18,6 +18,7 @@ from access.context import current_reader
 from records import history
 from records.display import Column, Section, drawn, field_label, row, shown, state_of
 from records.forms import WithdrawForm
+from records.guarded_forms import add_refused
 from records.models import Record, SummaryOf
 from records.querysets import capped_count, whole_number
 from records.readers import embargoes_told, readers_told
@@ -290,7 +291,7 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
             form.data["version"] = stale.current.version
             return self.form_invalid(form)
         except ValidationError as error:
-            form.add_error(None, error)
+            add_refused(form, error)
             return self.form_invalid(form)
         messages.success(self.request, self.done)
         return HttpResponseRedirect(self.object.get_absolute_url())

@@ -11,10 +11,15 @@ from django.views.generic import FormView
 from access import permissions
 from access.context import current_reader
 from desk.choices import find, option_of
-from desk.entry import refuse
+from records import guard
 from records.api.errors import REFUSED_BY_POLICY
 from records.entry_forms import EntryForm
+from records.guarded_forms import add_refused
 from records.services import add_record
+
+
+# Asked only where something was refused that may be kept all the same.
+ASKED_LATER = ("again", guard.REASON)
 
 
 class Choices(View):
@@ -32,7 +37,7 @@ class Create(FormView):
 
     The record is submitted in the writer's name and marked as the form it is made for (``level``, ``compartments``);
     without a marking it is internal, so that nothing becomes public by accident. What is refused is answered with
-    ``errors`` by field, like on every page 200.
+    ``errors`` by field, like on every page 200, and ``asked``: the fields, as a piece of the page, that are asked now.
     """
 
     http_method_names = ["get", "head", "post", "options"]
@@ -56,7 +61,7 @@ class Create(FormView):
         for name in list(form.fields):
             if name in ("level", "compartments"):
                 form.fields[name].widget = form.fields[name].hidden_widget()
-            elif name not in (*form.short, "again"):
+            elif name not in (*form.short, *ASKED_LATER):
                 del form.fields[name]
         return form
 
@@ -72,7 +77,7 @@ class Create(FormView):
             with transaction.atomic():
                 record = add_record(current_reader(), form.instance)
         except ValidationError as error:
-            refuse(form, error)
+            add_refused(form, error)
             return self.form_invalid(form)
         except DatabaseError as error:
             if getattr(error.__cause__, "pgcode", None) != REFUSED_BY_POLICY:
@@ -87,4 +92,5 @@ class Create(FormView):
             # Nobody sees a field that is hidden: what is wrong with it stands above the form.
             is_seen = name in form.fields and not isinstance(form.fields[name].widget, forms.HiddenInput)
             errors.setdefault(name if is_seen else "__all__", []).extend(map(str, told))
-        return JsonResponse({"errors": errors})
+        asked = [form[name] for name in ASKED_LATER if name in form.fields and not form[name].is_hidden]
+        return JsonResponse({"errors": errors, "asked": "".join(field.as_field_group() for field in asked)})

@@ -15,6 +15,7 @@ from intermediaries.models import Actor
 from negotiations.forms import SourceForm
 from records.filters import DayInput
 from records.forms import ReadersForm
+from records.guarded_forms import GuardedForm, add_refused
 from records.widgets import Combobox
 from sources.models import ClaimKind, Quantifier
 
@@ -39,9 +40,7 @@ class RefusedMixin:
 
     def refuse(self, error: ValidationError) -> None:
         """Add the errors by field; those about what the form does not ask for stand above it."""
-        told = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
-        for name, messages in told.items():
-            self.add_error(name if name in self.fields else None, messages)
+        add_refused(self, error)
 
 
 class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
@@ -128,7 +127,7 @@ class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
         return any(name in self.errors for name in self.more)
 
 
-class RefuteForm(RefusedMixin, forms.Form):
+class RefuteForm(RefusedMixin, GuardedForm, forms.Form):
     """Why a claim is refuted."""
 
     reason = forms.CharField(

@@ -7,6 +7,7 @@ from exchanges.deliveries import suggest
 from exchanges.models import Outcome
 from exchanges.vocabulary import Category
 from negotiations.models import Commitment
+from records.guarded_forms import GuardedForm
 
 
 class PromiseChoice(forms.ModelChoiceField):
@@ -19,7 +20,7 @@ class PromiseChoice(forms.ModelChoiceField):
         return f"{promise} · {made_in} ({'; '.join(self.reasons[promise.pk])})"
 
 
-class DeliveryForm(forms.Form):
+class DeliveryForm(GuardedForm, forms.Form):
     """Which promise, which way, of what, and how many of the outcome count; only suggested promises are offered."""
 
     commitment = PromiseChoice(

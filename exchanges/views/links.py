@@ -15,6 +15,7 @@ from exchanges.forms import DeliveryForm
 from exchanges.models import Delivery, Outcome, OutcomeRole
 from exchanges.views.figures import of_outcome, with_parties
 from records.display import Column
+from records.guarded_forms import add_refused
 from records.known_views import AsKnownList
 from records.views import KindMixin, RecordDetailView, RecordListView
 
@@ -86,8 +87,7 @@ class DeliverPromise(KindMixin, SingleObjectMixin, FormView):
         try:
             delivery = allocate_delivery(current_reader(), Delivery(outcome=self.object, **form.cleaned_data))
         except ValidationError as error:
-            for name, told in getattr(error, "message_dict", {None: error.messages}).items():
-                form.add_error(name if name in form.fields else None, told)
+            add_refused(form, error)
             return self.form_invalid(form)
         messages.success(self.request, _("The delivery was recorded."))
         return HttpResponseRedirect(delivery.get_absolute_url())

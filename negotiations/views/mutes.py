@@ -16,6 +16,7 @@ from negotiations.models import Channel, Commitment, Mute
 from records.display import Column
 from records.filters import DayInput
 from records.forms import levels_offered
+from records.guarded_forms import GuardedForm, add_refused
 from records.services import add_record
 from records.views import KindMixin, RecordDetailView, RecordListView
 
@@ -39,7 +40,7 @@ class MuteDetail(RecordDetailView):
     facts = ["channel", "commitment", "reason", "until"]
 
 
-class MuteForm(forms.ModelForm):
+class MuteForm(GuardedForm, forms.ModelForm):
     """Whose alarm, until when, why. Only channels and commitments the reader may see are offered."""
 
     level = forms.TypedChoiceField(
@@ -81,7 +82,7 @@ class MuteAdd(KindMixin, FormView):
         try:
             stored = add_record(current_reader(), form.instance)
         except ValidationError as error:
-            form.add_error(None, error)
+            add_refused(form, error)
             return self.form_invalid(form)
         messages.success(self.request, _("The alarm is muted. Whoever may see it sees that it is muted, and why."))
         return HttpResponseRedirect(stored.get_absolute_url())

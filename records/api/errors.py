@@ -10,6 +10,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from access.refusals import error_body
+from records import guard
 from records.models import Record
 from records.services import StaleVersion
 
@@ -48,10 +49,19 @@ class TooLarge(exceptions.APIException):
         super().__init__(_("The body is too large. Send at most %(most)s MB.") % {"most": most})
 
 
+def errors_in(error: ValidationError) -> list[ValidationError]:
+    """Return the single errors that an error tells, of all fields."""
+    if hasattr(error, "error_dict"):
+        return [one for found in error.error_dict.values() for one in found]
+    return error.error_list
+
+
 def exception_handler(exc: Exception, context: dict) -> Response | None:
     """Turn every refusal into the one error shape. What the policies refuse is 403, never 500."""
     if isinstance(exc, ValidationError):
         fields = exc.message_dict if hasattr(exc, "error_dict") else {"record": exc.messages}
+        if any(one.code == guard.CODE for one in errors_in(exc)):
+            fields.setdefault(guard.REASON, [_("To keep what was flagged, send this field and say why.")])
         exc = exceptions.ValidationError(
             {("record" if name == "__all__" else name): errors for name, errors in fields.items()}
         )

@@ -13,6 +13,7 @@ from rest_framework import exceptions, serializers
 
 from access.levels import Level
 from access.models import Label
+from records import guard
 from records.marking import Readers
 from records.models import Record
 
@@ -170,10 +171,18 @@ class RecordSerializer(serializers.ModelSerializer):
         help_text="Who can see it: effective level, compartments, number of people, where it comes from."
     )
     author = serializers.CharField(source="author.username", read_only=True, default=None, allow_null=True)
+    personal_data_reason = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        max_length=400,
+        help_text="Why what looks like personal data in this change must stay; the history keeps it.",
+    )
 
     base_fields = (
         "id", "reference", "url", "page", "display", "external_id", "level", "compartments", "confidentiality",
         "review_state", "version", "author", "recorded_at", "updated_at", "withdrawn_at", "withdrawn_reason",
+        guard.REASON,
     )  # fmt: skip
 
     def get_url(self, record) -> str:
@@ -211,7 +220,9 @@ class RecordSerializer(serializers.ModelSerializer):
             errors |= {name: [_("This field is kept by Parley and cannot be set.")] for name in protected}
             if errors:
                 raise exceptions.ValidationError(errors)
-        return super().to_internal_value(data)
+        fields = super().to_internal_value(data)
+        fields.pop(guard.REASON, None)  # heard by the view, for whatever is written
+        return fields
 
 
 class VersionSerializer(serializers.Serializer):

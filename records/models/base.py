@@ -101,6 +101,9 @@ class Record(models.Model):
     # Whether a second person verifies records of this kind; those that are somebody's decision are not.
     is_reviewed = True
 
+    # The field that names an official in office, in kinds that are about one; they may be named anywhere.
+    official_named_in = ""
+
     # Reverse relations to the records that are parts of this one; its citations are in any case.
     parts: tuple[str, ...] = ()
 

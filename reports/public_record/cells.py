@@ -11,6 +11,8 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from records import guard
+
 Problem = tuple[str, str]
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]*")
@@ -71,6 +73,19 @@ class Cell:
     def wrong(self, cell: str, ids: dict[str, Collection[str]]) -> Problem | None:
         """Return what is wrong with a cell that is not empty."""
         return None
+
+    def flagged(self, cell: str) -> Problem | None:
+        """Return what in a cell of free text looks like personal data; other cells hold none."""
+        found = guard.look(cell) if type(self) is Cell else []
+        return (str(found[0]).rstrip("."), _("Take it out.")) if found else None
+
+
+@dataclass(frozen=True)
+class Listed(Cell):
+    """Words or identifiers, separated by semicolons; each is looked at by itself."""
+
+    def flagged(self, cell):
+        return next(filter(None, map(Cell().flagged, items(cell))), None)
 
 
 @dataclass(frozen=True)

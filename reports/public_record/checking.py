@@ -80,6 +80,7 @@ def check_cells(row: Row, ids: dict) -> Iterator[Refusal]:
     """Refuse what is wrong with a cell taken by itself."""
     for column, kind in FILES[row.file].items():
         problem = kind.problem(row[column], ids)
+        problem = problem or kind.flagged(row[column])
         if problem:
             yield row.refuse(column, *problem)
 

@@ -359,7 +359,10 @@
         if (told.option) {
           combobox.choose(told.option);
           dialog.close();
-        } else showErrors(form, told.errors);
+        } else {
+          askFor(form, told.asked);
+          showErrors(form, told.errors);
+        }
       } catch {
         showErrors(form, { __all__: [words.failed ?? ""] });
       } finally {
@@ -370,6 +373,18 @@
     window.htmx?.process(dialog);
     dialog.showModal();
     (form.querySelector("input:not([type=hidden]), select:not([hidden]), textarea") ?? form).focus();
+  }
+
+  /** Show the fields that are asked now, each once; what is typed into them stays. */
+  function askFor(form, html) {
+    const asked = element("div");
+    asked.innerHTML = html ?? ""; // a piece of a page of this house
+    asked.querySelectorAll("input[name], textarea[name], select[name]").forEach((control) => {
+      const here = form.elements[control.name];
+      if (here && here.type !== "hidden") return;
+      here?.remove();
+      form.querySelector(".acts").before(control.closest(".fld"));
+    });
   }
 
   /** Put what was refused beside its field, as the server does on a page. */

@@ -185,3 +185,30 @@ def test_a_withdrawn_record_is_left_as_it_is(importer):
     with importer.reader() as actor:
         withdraw_record(actor, Meeting.objects.get(external_id="new-1"), reason="entered twice")
     assert importer.checked(MEETINGS.replace("compared", "read")).found["counts"]["left"] == 1
+
+
+def test_what_looks_like_personal_data_is_a_bad_row(importer):
+    telephone = "+380 44 123 45 67"
+    said = MEETINGS.replace("Lists were compared.", f"Ask {telephone}.").replace("a UAE official", f"aide {telephone}")
+    run = importer.checked(said)
+    assert sorted((one["line"], one["column"], one["value"]) for one in run.found["problems"]) == [
+        (2, "participants", f"umerov;other:aide {telephone}"),
+        (2, "summary", f"Ask {telephone}."),
+    ]
+    assert all("telephone number" in one["reason"] and "Take it out" in one["remedy"] for one in run.found["problems"])
+    assert not run.may_be_written
+    # With a reason in the row it is written, and the history keeps the reason with what the row made, and only with that.
+    head, first, second = said.splitlines()
+    with_reason = f"{head},personal_data_reason\n{first},A switchboard.\n{second},\n"
+    assert importer.imported(with_reason).found["counts"]["new"] == 2
+    with importer.reader():
+        one, two = (Meeting.objects.get(external_id=key) for key in ("new-1", "new-2"))
+        assert telephone in one.summary
+        written = [one, *one.participants.all(), *one.citations.all()]
+        reasons = {HistoryEntry.objects.get(record_id=record.pk).reason for record in written}
+        assert reasons == {"Personal data kept: A switchboard."}
+        assert HistoryEntry.objects.get(record_id=two.pk).reason == ""
+    assert importer.checked(with_reason).found["counts"] == {"rows": 2, "bad": 0, "same": 2, "alike": 0}
+    # The reason itself is looked through, too.
+    itself = importer.checked(with_reason.replace("A switchboard.", f"Of {telephone}."))
+    assert [one["column"] for one in itself.found["problems"]] == ["personal_data_reason"]

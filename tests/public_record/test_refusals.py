@@ -57,6 +57,8 @@ CELLS = [
     ("meetings", "mt-2022-03-10", {"place": ""}, "place", "without a place"),
     ("meetings", "mt-2022-03-10", {"date_precision": "month"}, "started_on", "first day of its month"),
     ("meetings", "mt-2022-03-10", {"format": "pigeon"}, "format", "no known code"),
+    ("meetings", "mt-2022-03-10", {"summary": "Ask +380 44 123 45 67"}, "summary", "a telephone number"),
+    ("meetings", "mt-2022-03-10", {"participants": "lavrov;other:born on 12 March 1990"}, "participants", "of birth"),
     ("meetings", "mt-2022-03-10", {"participants": "lavrov;nobody"}, "participants", "not in people.csv"),
     ("meetings", "mt-2022-03-10", {"participants": "lavrov;other: "}, "participants", "blank"),
     ("meetings", "mt-2022-03-10", {"participants": "other:;lavrov"}, "participants", "says nothing"),
