@@ -17,7 +17,6 @@ from records.entry_forms import EntryForm
 from records.guarded_forms import add_refused
 from records.services import add_record
 
-
 # Asked only where something was refused that may be kept all the same.
 ASKED_LATER = ("again", guard.REASON)
 

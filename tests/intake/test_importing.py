@@ -197,7 +197,7 @@ def test_what_looks_like_personal_data_is_a_bad_row(importer):
     ]
     assert all("telephone number" in one["reason"] and "Take it out" in one["remedy"] for one in run.found["problems"])
     assert not run.may_be_written
-    # With a reason in the row it is written, and the history keeps the reason with what the row made, and only with that.
+    # With a reason in the row it is written; the history keeps the reason with what the row made, and only with that.
     head, first, second = said.splitlines()
     with_reason = f"{head},personal_data_reason\n{first},A switchboard.\n{second},\n"
     assert importer.imported(with_reason).found["counts"]["new"] == 2

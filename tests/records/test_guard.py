@@ -102,9 +102,8 @@ def test_the_services_themselves_refuse(people, world):
             withdraw_record(actor, world.meeting, reason="tel. 044 123 45 67")
         guard.allow(WHY)
         assert add_record(actor, meeting).pk
-    with acting_as(user_principal(people.reviewer)):
-        with pytest.raises(guard.ValidationError):
-            guard.check_words({"summary": TELEPHONE})  # one act's reason is not the next one's
+    with acting_as(user_principal(people.reviewer)), pytest.raises(guard.ValidationError):
+        guard.check_words({"summary": TELEPHONE})  # one act's reason is not the next one's
 
 
 def test_officials_the_writer_may_see_may_be_listed(people, world):
