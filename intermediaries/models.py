@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.dates import Dated, date_constraints
 from records.models import NAME_COLLATION, Record, RecordManager, RecordQuerySet, record_constraints
+from records.querysets import called
 
 
 class ActorKind(models.TextChoices):
@@ -44,6 +45,12 @@ class Actor(Record):
     objects = RecordManager.from_queryset(ActorQuerySet)()
 
     parts = ("names", "mandates", "representatives")
+
+    def alike(self) -> list["Actor"]:
+        """Actors with this name, or a further one, in any spelling."""
+        there = Actor.objects.current()
+        found = called(there, self.name) | called(ActorName.objects.current(), self.name, of="actor")
+        return list(there.filter(pk__in=found - {self.pk}).select_related("label", "author"))
 
     class Meta(Record.Meta):
         ordering = ["name"]
@@ -145,6 +152,12 @@ class Representative(Dated, Record):
     notes = models.TextField(_("notes"), blank=True)
 
     official_named_in = "name"
+
+    def alike(self) -> list["Representative"]:
+        """Officials with this name, in any spelling."""
+        there = Representative.objects.current()
+        found = called(there, self.name) - {self.pk}
+        return list(there.filter(pk__in=found).select_related("label", "author", "actor"))
 
     class Meta(Record.Meta):
         ordering = ["name"]

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db.models import Prefetch, QuerySet
 
 from records.models import Record
+from records.spelling import spelling
 
 
 def current(name: str, model, *related: str) -> Prefetch:
@@ -37,6 +38,16 @@ def named(model: type[Record]) -> QuerySet:
 def with_records(models: Iterable[type[Record]]) -> GenericPrefetch:
     """Prefetch the records that others are about: one query for each kind."""
     return GenericPrefetch("record", [named(model) for model in models])
+
+
+def called(queryset: QuerySet, name: str, *, by: str = "name", of: str = "pk") -> set:
+    """Return the identities, in the field ``of``, of those that are called so: in any spelling of the name.
+
+    One statement; what is compared is what the reader may see.
+    """
+    wanted = spelling(name).rough
+    rows = queryset.order_by().values_list(of, by) if wanted else ()
+    return {identity for identity, text in rows if spelling(text).rough == wanted}
 
 
 COUNT_CAP = 10_000

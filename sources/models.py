@@ -81,6 +81,12 @@ class Source(Record):
     def __str__(self) -> str:
         return self.title or self.publisher
 
+    def alike(self) -> list["Source"]:
+        """Sources with the same address."""
+        from sources.addresses import same_address
+
+        return same_address(self.url, besides=self.pk)
+
 
 class Citation(Record):
     """Ties a source to any record, with the words quoted and where they stand.

@@ -48,6 +48,7 @@ class Outcome(Dated, Record):
     notes = models.TextField(_("notes"), blank=True)
 
     parts = ("channel_links", "meeting_links", "agreement_links", "roles", "deliveries", "claims", "estimates")
+    alike_by = ("conflict_id", "outcome_kind")
 
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]

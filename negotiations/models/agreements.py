@@ -41,6 +41,7 @@ class Agreement(Dated, Record):
     )
 
     parts = ("party_links", "commitments")
+    alike_by = ("channel_id",)
 
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]

@@ -9,6 +9,7 @@ from negotiations.models.conflicts import Conflict
 from negotiations.vocabulary import ChannelStatus, Mode, Openness, Topic, Track
 from records.dates import Dated, date_constraints
 from records.models import NAME_COLLATION, Record, record_constraints
+from records.querysets import called
 
 
 class TopicsMixin(models.Model):
@@ -38,6 +39,11 @@ class Channel(TopicsMixin, Dated, Record):
     notes = models.TextField(_("notes"), blank=True)
 
     parts = ("party_links", "intermediary_links")
+
+    def alike(self) -> list["Channel"]:
+        """Channels of the same conflict with this name, in any spelling."""
+        there = Channel.objects.current().filter(conflict=self.conflict_id)
+        return list(there.filter(pk__in=called(there, self.name) - {self.pk}).select_related("label", "author"))
 
     class Meta(Record.Meta):
         ordering = ["name"]

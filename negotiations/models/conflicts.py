@@ -9,6 +9,7 @@ from intermediaries.models import Actor, Mandate
 from negotiations.vocabulary import PlacePrecision
 from records.dates import Dated, date_constraints
 from records.models import NAME_COLLATION, Record, record_constraints
+from records.querysets import called
 
 # Directions every conflict has besides those of its parties.
 BOTH = "both"
@@ -155,3 +156,10 @@ class Place(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def alike(self) -> list["Place"]:
+        """Places with this name, in any spelling, in the same country as far as that is known of both."""
+        there = Place.objects.current()
+        found = there.filter(pk__in=called(there, self.name) - {self.pk}).select_related("label", "author")
+        countries = {"", self.country_code}
+        return [place for place in found if not self.country_code or place.country_code in countries]

@@ -33,6 +33,7 @@ class Meeting(TopicsMixin, Dated, Record):
     )
 
     parts = ("participants", "follow_ups")
+    alike_by = ("channel_id",)
 
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]

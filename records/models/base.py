@@ -148,6 +148,10 @@ class Record(models.Model):
         except NoReverseMatch:
             return None
 
+    def alike(self) -> list["Record"]:
+        """Return the records the reader may see that may be this one, recorded before. Each kind has its own rule."""
+        return []
+
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
