@@ -166,19 +166,20 @@ class Commitments(Part):
 
     def write(self, actor, record, row, existing, position, *, draft):
         stored = super().write(actor, record, row, existing, position, draft=draft)
-        for field, number in self.stating:
-            if row.get(field):
-                self.state(actor, record, stored, row[field], row.get(number), field)
+        for who, number in self.stating:
+            if row.get(who):
+                self.state(actor, record, stored, row, who, number)
         return stored
 
-    def state(self, actor, record, promise: Commitment, claimant, number: int | None, field: str) -> None:
+    def state(self, actor, record, promise: Commitment, row, who: str, number_field: str) -> None:
         """Write that somebody states the promise; whoever did already does so anew on the claim's own page."""
+        claimant, number = row[who], row.get(number_field)
         if number is None:
             number = promise.quantity
         before = promise.claims.current().filter(claimant=claimant).order_by("recorded_at").last()
         if before is not None and before.number != number:
             told = _("%(who)s has stated %(number)s already. Open that claim and state it anew.")
-            raise ValidationError({field: told % {"who": claimant, "number": before.stated}})
+            raise ValidationError({who: told % {"who": claimant, "number": before.stated}})
         if before is None:
             claim = Claim(
                 commitment=promise,
@@ -190,7 +191,10 @@ class Commitments(Part):
                 stage=main_stage(promise),
             )
             source = only_source(record)
-            record_claim(actor, claim, [{"source": source}] if source else [])
+            try:
+                record_claim(actor, claim, [{"source": source}] if source else [])
+            except ValidationError as error:
+                raise ValidationError({number_field: error.messages}) from error
 
 
 class ReportedOutcomes(Part):

@@ -107,4 +107,8 @@ class Combobox(OfKind, forms.Select):
 
 
 class ComboboxMultiple(OfKind, forms.SelectMultiple):
-    """Chooses several records of a kind; they stand in the order in which they were chosen."""
+    """Chooses several records of a kind; they stand in the order in which they were chosen, before the others."""
+
+    def listed(self, value, name):
+        order = {str(pk): place for place, pk in enumerate(value)}
+        return sorted(super().listed(value, name), key=lambda choice: order.get(str(choice[0]), len(order)))

@@ -41,7 +41,12 @@ class AgreementDetail(RecordDetailView):
         Section(
             "commitments",
             _("What was promised"),
-            [Column(_("Promise"), "stated"), Column(_("Reciprocity"), "reciprocity"), Column(_("Due"), "due_on")],
+            [
+                Column(_("Promise"), str),
+                Column(_("How many, of what"), lambda promise: promise.stated if promise.title else ""),
+                Column(_("Reciprocity"), "reciprocity"),
+                Column(_("Due"), "due_on"),
+            ],
             lambda agreement: agreement.commitments.current().select_related("label").order_by("position"),
             _("No promise is recorded in this agreement."),
         ),
