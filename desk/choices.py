@@ -55,7 +55,7 @@ class Findable:
         if self.related is not None:
             newest = self.model.objects.current().order_by(*self.model._meta.ordering, "pk").values("pk")[:NEWEST]
             hits = [pk for _table, pk in found_ids(typed, self.model._meta.db_table, MOST_HITS)]
-            rows = rows.filter(Q(pk__in=newest) | Q(pk__in=hits))
+            rows = rows.filter(Q(pk__in=newest) | Q(pk__in=hits)).order_by(*self.model._meta.ordering, "pk")
         rows = rows.values_list(text("pk"), "label_id", self.shown, self.note, self.other, own)
         if self.also:
             model, link, name = self.also
@@ -131,7 +131,7 @@ FINDABLE = {
 
 
 def find(kind: str, typed: str, most: int = MOST) -> list[dict[str, str]]:
-    """Return at most ``most`` records of the kind that answer what was typed, best first; with nothing typed the first.
+    """Return at most ``most`` records of the kind that answer what was typed, best first; with nothing typed any.
 
     A name that begins with it comes before one with words that do, before one that contains it, before one that
     resembles it. Each answer has ``value``, ``text`` and ``note``. What is answered counts as read.
@@ -155,7 +155,13 @@ def find(kind: str, typed: str, most: int = MOST) -> list[dict[str, str]]:
                 ranks[row[PK]] = RESEMBLES
                 if row[NAME_ID] is not None:
                     through[row[PK]] = row
-    answers = ((rank, spelling(records[pk][SHOWN]).latin, pk) for pk, rank in ranks.items() if rank < NOT_AT_ALL)
+    # Of equal answers what happened last stands first, or else what comes first by name.
+    places = {pk: place for place, pk in enumerate(records)}
+    answers = (
+        (rank, places[pk] if found.related is not None else spelling(records[pk][SHOWN]).latin, pk)
+        for pk, rank in ranks.items()
+        if rank < NOT_AT_ALL
+    )
     best = [pk for _rank, _sorts, pk in heapq.nsmallest(most, answers)]
     words = found.words(best)
     return [told(found, records[pk], through.get(pk), words.get(pk)) for pk in best]

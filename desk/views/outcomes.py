@@ -21,7 +21,7 @@ class OutcomeEntry(EntryView):
     model = Outcome
     form_class = OutcomeForm
     parts = (Citations, OutcomeClaims, Roles)
-    begun_from = ("channels", "meetings", "agreements")
+    begun_from = ("conflict", "channels", "meetings", "agreements")
     sections = (
         FormSection(
             "essentials",

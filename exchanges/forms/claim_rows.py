@@ -84,11 +84,13 @@ class ClaimRows(RepeatedFormSet):
     )
     add_label = gettext_lazy("Add a claim")
     lines = (
-        ("claimant", "direction", "category"),
+        "claimant",
+        ("direction", "category"),
         ("quantifier", "number", "number_high"),
-        ("source", "said_on"),
+        "source",
+        ("said_on", "claim_kind"),
     )
-    folded = (("claim_kind", "claimant_words"), "quote", "pinpoint")
+    folded = ("claimant_words", "quote", "pinpoint")
     offered = {"direction": directions_offered}
 
 
@@ -125,7 +127,7 @@ class RoleRows(RepeatedFormSet):
     heading = gettext_lazy("Who took part")
     row_heading = gettext_lazy("Role")
     add_label = gettext_lazy("Add a role")
-    lines = (("actor", "role", "credited_by"),)
+    lines = ("actor", ("role", "credited_by"))
 
 
 ClaimFormSet = formset_factory(ClaimRowForm, formset=ClaimRows, extra=1, can_delete=True, max_num=100)

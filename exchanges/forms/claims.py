@@ -57,7 +57,7 @@ class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
     )
     number = WholeNumber(
         label=gettext_lazy("Number"), required=False,
-        help_text=gettext_lazy("Leave empty when no number was disclosed."),
+        help_text=gettext_lazy("Empty: not disclosed."),
     )  # fmt: skip
     number_high = WholeNumber(
         label=gettext_lazy("Upper number"), required=False, help_text=gettext_lazy("Only for “between”.")

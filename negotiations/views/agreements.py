@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from negotiations import filters
 from negotiations.models import Agreement, Commitment
-from records.display import Column, Section, actors
+from records.display import Column, Section, actors, begun_from
 from records.known_views import AsKnownDetail
 from records.views import RecordDetailView, RecordListView
 
@@ -49,6 +49,7 @@ class AgreementDetail(RecordDetailView):
             ],
             lambda agreement: agreement.commitments.current().select_related("label").order_by("position"),
             _("No promise is recorded in this agreement."),
+            add_url=begun_from("commitment", agreement="pk"),
         ),
         Section(
             "outcomes",
@@ -65,6 +66,7 @@ class AgreementDetail(RecordDetailView):
                 .order_by("outcome__started_on")
             ),
             _("No outcome is recorded under this agreement."),
+            add_url=begun_from("outcome", channels="channel_id", agreements="pk"),
         ),
     ]
 
