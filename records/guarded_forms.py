@@ -21,7 +21,8 @@ class LooksThrough(forms.BaseForm):
             for name in self.changed_data
             if name in cleaned and type(self.fields[name]) is forms.CharField and name not in guard.NO_WORDS
         }
-        if not self.data.get(guard.REASON, "").strip():
+        is_taken_out = cleaned.get("DELETE", False)
+        if not is_taken_out and not self.data.get(guard.REASON, "").strip():
             for name, text in typed.items():
                 if found := guard.look(text):
                     self.add_error(name, guard.refusal(found))

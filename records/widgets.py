@@ -27,7 +27,8 @@ class OfKind:
     """What both widgets share: the kind they choose from, and where records of it are found and made.
 
     ``kind`` is the kind's name, for example ``actor``. Of more than ``MOST_LISTED`` records those chosen are listed
-    and the first others; the page says so to who has no script.
+    and the first others; the page says so to who has no script. ``shared`` keeps what was asked once for all the rows
+    of a form set, by the field's name.
     """
 
     template_name = "records/widgets/combobox.html"
@@ -35,6 +36,7 @@ class OfKind:
     def __init__(self, kind: str, attrs=None, choices=()):
         super().__init__({"data-combobox": kind} | (attrs or {}), choices)
         self.kind = kind
+        self.shared: dict[str, list] | None = None
 
     @cached_property
     def model(self):
@@ -50,18 +52,23 @@ class OfKind:
         self.is_cut = False
         if isinstance(self.choices, ModelChoiceIterator):
             # The iterator stays as it is: the field's list of choices goes with its queryset.
-            whole, self.choices = self.choices, self.listed(value)
+            whole, self.choices = self.choices, self.listed(value, name.rpartition("-")[2])
             try:
                 return super().optgroups(name, value, attrs)
             finally:
                 self.choices = whole
         return super().optgroups(name, value, attrs)
 
-    def listed(self, value: list[str]) -> list[tuple]:
-        """Return the choices that stand in the select."""
+    def listed(self, value: list[str], name: str) -> list[tuple]:
+        """Return the choices that stand in the select of the field of this name."""
         field = self.choices.field
         empty = [("", field.empty_label)] if field.empty_label is not None else []
-        records = list(field.queryset[: MOST_LISTED + 1])
+        if self.shared is None:
+            records = list(field.queryset[: MOST_LISTED + 1])
+        else:
+            if name not in self.shared:
+                self.shared[name] = list(field.queryset[: MOST_LISTED + 1])
+            records = self.shared[name]
         self.is_cut = len(records) > MOST_LISTED
         if self.is_cut:
             records = records[:MOST_LISTED]
@@ -100,4 +107,8 @@ class Combobox(OfKind, forms.Select):
 
 
 class ComboboxMultiple(OfKind, forms.SelectMultiple):
-    """Chooses several records of a kind; they stand in the order in which they were chosen."""
+    """Chooses several records of a kind; they stand in the order in which they were chosen, before the others."""
+
+    def listed(self, value, name):
+        order = {str(pk): place for place, pk in enumerate(value)}
+        return sorted(super().listed(value, name), key=lambda choice: order.get(str(choice[0]), len(order)))

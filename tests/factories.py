@@ -99,6 +99,7 @@ def make_world(
         mode="direct",
         notes=word,
         topics=["prisoners"],
+        own_topics=[f"{word} matter"],
         started_on=DAY,
     )
     add("channel_party", negotiations.ChannelParty, channel=channel, actor=actor)
@@ -120,6 +121,7 @@ def make_world(
         summary=f"{word} said",
         assessment=word,
         topics=["prisoners"],
+        own_topics=[f"{word} matter"],
     )
     add("participant", negotiations.Participant, meeting=meeting, representative=representative, words=word)
     add("follow_up", negotiations.FollowUp, meeting=meeting, task=f"{word} task", due_on=DAY)

@@ -103,6 +103,8 @@ def questions(address: Address, world: Open, hidden_of) -> list[dict]:
                 secret[name] = hidden_of(type(world.first.outcome))
             elif isinstance(found, django_filters.ChoiceFilter) and not isinstance(value, int | str):
                 value = found.extra["choices"][0][0]
+            elif isinstance(value, list):
+                value = next(iter(value), None)
             elif isinstance(value, dt.date):
                 value = value.isoformat()
             if value not in (None, ""):
