@@ -1,13 +1,12 @@
-"""What may be recorded already: told beside a form while it is filled in, asked once where it was sent without script."""
+"""What may be recorded already: told beside a form while it is filled in, asked once when it is sent."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from access import permissions
 from desk.work import form_address
 from records.display import state_of
 from records.models import Record
@@ -25,20 +24,20 @@ class Twin:
     @property
     def entered(self) -> str:
         """When, by whom, and how far it is, in words."""
-        when, state = date_format(self.record.recorded_at), state_of(self.record).word
+        when, state = date_format(self.record.recorded_at), state_of(self.record)["word"].lower()
         if self.record.author is None:
             return _("entered %(when)s (%(state)s)") % {"when": when, "state": state}
         who = self.record.author.username
         return _("entered %(when)s by %(who)s (%(state)s)") % {"when": when, "who": who, "state": state}
 
 
-def twins(found: Iterable[Record], kind: type[Record]) -> list[Twin]:
-    """Return the first of what was found, for the form of one kind."""
-    may = permissions.may(permissions.WRITE)
-    return [
-        Twin(record, form_address(record.kind, record.pk) if may and isinstance(record, kind) else None)
+def told_alike(found: Collection[Record], kind: type[Record]) -> dict:
+    """Return what was found for the form of one kind: the first records, how many more, and the word for all."""
+    twins = [
+        Twin(record, form_address(record.kind, record.pk) if isinstance(record, kind) else None)
         for record in list(found)[:MOST]
     ]
+    return {"twins": twins, "more": len(found) - len(twins), "word": word_for(found)}
 
 
 def word_for(found: Iterable[Record]) -> str:

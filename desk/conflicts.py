@@ -48,7 +48,8 @@ class Reconciling:
     """Compares what was sent with the record as it is now, and with what it was when the form was opened.
 
     ``form`` and ``formsets`` are valid; ``stored`` is the record now. Afterwards ``differences`` says what is to be
-    shown, and ``data`` is what was sent with everything taken over that is settled.
+    shown, and ``data`` is what was sent with everything taken over that is settled. A form without a version was begun
+    for a new record and is to be added to this one: compared is what it says beyond an empty one.
     """
 
     def __init__(self, form: EntryForm, formsets: dict, stored: Record):
@@ -81,10 +82,20 @@ class Reconciling:
         self.data["version"] = str(self.stored.version)
         return self.data
 
+    @property
+    def last_saved(self) -> HistoryEntry | None:
+        """The newest change of the record or of its parts, as far as the reader may know of it."""
+        about = [self.stored.pk]
+        for part, rows in self.formsets.values():
+            about += [one.pk for one in part.stored(self.stored)]
+            about += [row.cleaned_data["id"] for row in rows.forms if row.cleaned_data.get("id")]
+        return HistoryEntry.objects.filter(record_id__in=about).select_related("user").order_by("-id").first()
+
     # Fields -----------------------------------------------------------------------------------------------------------
 
     def compare_fields(self) -> None:
-        base = as_it_was(self.stored.pk, self.form.cleaned_data.get("version"))
+        version = self.form.cleaned_data.get("version")
+        base = as_it_begins(self.form) if version is None else as_it_was(self.stored.pk, version)
         fresh = type(self.form)(instance=self.stored)
         for name in self.form.fields:
             column = column_of(type(self.stored), name)
@@ -105,6 +116,11 @@ class Reconciling:
         stored = {one.pk: one for one in part.stored(self.stored)}
         for index, row in enumerate(rows.forms):
             pk, version = row.cleaned_data.get("id"), row.cleaned_data.get("version")
+            if pk is None and self.is_stale and (twin := self.twin_of(part, row, stored.values())):
+                name = f"{part.prefix}-{index}"
+                self.put({f"{name}-id": [str(twin.pk)], f"{name}-version": [str(twin.version)]})
+                stored.pop(twin.pk)
+                continue
             now = stored.pop(pk, None)
             if pk is None or version is None or (now is not None and now.version == version):
                 continue
@@ -115,11 +131,19 @@ class Reconciling:
                 label = _("%(rows)s: added") % {"rows": rows.heading}
                 self.differences.append(Difference(f"{part.prefix}-{added.pk}", label, "", words, "added"))
 
+    @staticmethod
+    def twin_of(part: Part, row: RowForm, stored) -> Record | None:
+        """Return the part that says the same as a new row: both entered it."""
+        if not row.cleaned_data or row.is_taken_out:
+            return None
+        said = plain_row(part, row.cleaned_data)
+        return next((one for one in stored if said == plain_row(part, part_values(part, one))), None)
+
     def compare_row(self, part: Part, rows, index: int, row: RowForm, now: Record | None) -> None:
         name = f"{part.prefix}-{index}"
         base = as_it_was(row.cleaned_data["id"], row.cleaned_data["version"])
         yours = None if row.is_taken_out else plain_row(part, row.cleaned_data)
-        theirs = None if now is None else {field: plain(now.serializable_value(field)) for field in part.fields}
+        theirs = None if now is None else plain_row(part, part_values(part, now))
         was = {field: base.get(column_of(part.model, field).attname) for field in part.fields} if base else None
         if now is not None:
             settled = {f"{name}-version": [str(now.version)]}
@@ -174,6 +198,21 @@ def as_it_was(pk: uuid.UUID, version: int | None) -> dict | None:
         return None
     entries = HistoryEntry.objects.filter(record_id=pk, version=version).order_by("-id")
     return entries.values_list("after", flat=True).first()
+
+
+def as_it_begins(form: EntryForm) -> dict:
+    """Return the columns of a record as a new form begins with it."""
+    new = type(form.instance)()
+    found = {field.attname: plain(getattr(new, field.attname)) for field in new._meta.local_concrete_fields}
+    for name, field in form.fields.items():
+        if field.initial is not None and (column := column_of(type(new), name)):
+            found[column.attname] = plain(field.initial)
+    return found
+
+
+def part_values(part: Part, stored: Record) -> dict:
+    """Return the fields of a part as they are stored."""
+    return {name: stored.serializable_value(name) for name in part.fields}
 
 
 def column_of(model: type[Record], name: str) -> models.Field | None:

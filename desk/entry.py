@@ -1,6 +1,7 @@
 """The base of every form in which a record is entered or edited."""
 
 import uuid
+from collections.abc import Collection
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView
@@ -17,10 +19,13 @@ from django.views.generic import FormView
 from access import permissions
 from access.context import current_reader
 from access.levels import Level
+from access.models import User
 from desk import keeping
+from desk.alike import told_alike, word_for
 from desk.conflicts import Reconciling
 from desk.models import KeptForm
 from desk.parts import Part
+from desk.presence import HEARD_EVERY, note_and_find
 from desk.services import UNSUBMITTED, RefusedRow, record_with_parts
 from records.api.errors import REFUSED_BY_POLICY
 from records.entry_forms import EntryForm
@@ -57,6 +62,7 @@ class EntryView(KindMixin, FormView):
     ``title_edit``, ``lede``, ``done`` (said when it is saved), and override:
 
     - ``begun_from``: names of fields that the query string fills in a new form; or ``get_initial``;
+    - ``alike_by``: names of the fields and parts by which a record that may be the same is found (``Record.alike``);
     - ``write(form, formsets, draft)``: write everything in one transaction and return the record as stored.
 
     Addresses: ``desk:<kind>-add`` and ``desk:<kind>-edit``, both of the same view. Whatever is refused comes back
@@ -69,6 +75,7 @@ class EntryView(KindMixin, FormView):
     parts: tuple[type[Part], ...] = ()
     sections: tuple[FormSection, ...] = ()
     begun_from: tuple[str, ...] = ()
+    alike_by: tuple[str, ...] = ()
     template_name = "desk/entry_form.html"
     title_new = ""
     title_edit = ""
@@ -76,6 +83,7 @@ class EntryView(KindMixin, FormView):
     done = gettext_lazy("The record is saved and waits for review.")
     drafted = gettext_lazy("The draft is kept. Only you and reviewers see it.")
     kept: KeptForm | None = None
+    present: Collection[User] | None = ()
 
     def dispatch(self, request, *args, **kwargs):
         self.object = self.find_object()
@@ -118,6 +126,8 @@ class EntryView(KindMixin, FormView):
 
     def get(self, request, *args, **kwargs):
         """Show the form: what was kept of it, else the record, else an empty one."""
+        if not self.is_new:
+            self.present = note_and_find(current_reader(), self.model, self.object.pk)
         found = keeping.unfinished_of(current_reader(), self.form_name, self.object)
         asked = request.GET.get("kept")
         kept = found.filter(pk=keeping.key_of(asked)).first() if asked else found.first()
@@ -157,7 +167,28 @@ class EntryView(KindMixin, FormView):
             form, formsets = self.bound(found.settle())
             if not is_valid(form, formsets):
                 return self.again(form, formsets)
+        if found := self.not_shown_yet(form, formsets):
+            return self.again(form, formsets, asked=found)
         return self.save(form, formsets, draft, digest)
+
+    def alike(self, form: EntryForm, formsets: dict) -> list[Record]:
+        """Return what may be recorded already, as far as the form says by now what it is about."""
+        changed = self.is_new or any(name in form.changed_data for name in self.alike_by)
+        found = self.may_be(form.instance, formsets) if self.alike_by and changed else []
+        for name in self.alike_by:
+            if name in formsets:
+                part, rows = formsets[name]
+                found += part.alike(form.instance, rows)
+        return list(dict.fromkeys(found))
+
+    def may_be(self, record: Record, formsets: dict) -> list[Record]:
+        """Return the records that may be the one entered."""
+        return record.alike()
+
+    def not_shown_yet(self, form: EntryForm, formsets: dict) -> list[Record]:
+        """Return what may be recorded already, unless the form comes from a page that has shown it."""
+        found = self.alike(form, formsets)
+        return found if found and self.request.POST.get("alike") != word_for(found) else []
 
     def lock(self) -> None:
         """Hold the record that is edited, so that nobody changes it between comparing and writing."""
@@ -172,6 +203,7 @@ class EntryView(KindMixin, FormView):
             with transaction.atomic():
                 record = self.write(form, formsets, draft=draft)
                 keeping.note_saved(self.kept, record, digest)
+                keeping.note_added(current_reader(), self.request.POST.get("began_as"), record)
         except StaleVersion as stale:
             form.add_error(None, _("%(error)s Look at it again before you save.") % {"error": stale})
         except RefusedRow as refused:
@@ -208,7 +240,7 @@ class EntryView(KindMixin, FormView):
         is_valid(form, formsets)
         told = _("This form was saved already, as %(record)s. Save again to make another record of what stands here.")
         form.add_error(None, told % {"record": made})
-        return self.again(form, formsets)
+        return self.again(form, formsets, asked=self.alike(form, formsets))
 
     def refused_by_policy(self, form, formsets, error: DatabaseError) -> HttpResponse:
         if getattr(error.__cause__, "pgcode", None) != REFUSED_BY_POLICY:
@@ -223,8 +255,19 @@ class EntryView(KindMixin, FormView):
         data = found.data
         form, formsets = self.bound(data)
         is_valid(form, formsets)
-        context = {"conflict": found.differences, "seen": found.seen, "asked_again": "seen" in self.request.POST}
+        context = {
+            "conflict": found.differences,
+            "seen": found.seen,
+            "asked_again": "seen" in self.request.POST,
+            "saved": found.last_saved,
+            "is_other": form.cleaned_data.get("version") is None,
+        }
         return self.again(form, formsets, 409, **context)
+
+    def began_as(self) -> str:
+        """Return the key under which what was sent was begun, where that was for another record; else nothing."""
+        given = self.request.POST.get("began_as") or self.request.POST.get("key", "")
+        return given if self.kept is not None and given != str(self.kept.pk) else ""
 
     def again(self, form, formsets, status: int = 200, **context) -> HttpResponse:
         """Show the form with what was sent, and keep that."""
@@ -261,6 +304,13 @@ class EntryView(KindMixin, FormView):
             "added_by_key": next((formsets[name][1] for name in ("commitments", "claims") if name in formsets), None),
             "kept_at": self.kept.kept_at if self.kept and self.kept.data else None,
             "may_be_draft": self.is_new or self.object.review_state in UNSUBMITTED,
+            "alike_url": reverse(f"desk:alike-{self.form_name}") if self.alike_by else None,
+            "alike_by": " ".join(self.alike_by),
+            "asked": told_alike(kwargs["asked"], self.model) if kwargs.get("asked") else None,
+            "is_draft": "draft" in self.request.POST,
+            "began_as": self.began_as(),
+            "present": self.present,
+            "heard_every": HEARD_EVERY,
         }
 
     def section(self, section: FormSection, form: EntryForm, formsets: dict) -> dict:

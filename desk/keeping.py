@@ -19,7 +19,7 @@ from records.models import Record
 Pairs = list[list[str]]
 
 # Part of every form, and no part of what somebody typed.
-NOT_TYPED = frozenset({"csrfmiddlewaretoken", "key", "draft", "next"})
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "key", "draft", "next", "alike", "began_as"})
 LARGEST = 512 * 1024  # characters
 PURGED_AFTER = dt.timedelta(days=90)
 PUT_BACK_WITHIN = dt.timedelta(days=1)
@@ -98,6 +98,12 @@ def note_saved(held: KeptForm, record: Record, sent: str) -> None:
     """Write down what the form made; what was typed is in the record now and is kept nowhere else."""
     held.data, held.saved_as, held.saved_digest, held.kept_at = [], record.pk, sent, timezone.now()
     held.save()
+
+
+def note_added(actor: Reader, key: str | None, record: Record) -> None:
+    """Write down that an unfinished form of the actor's was added to a record, instead of making one of its own."""
+    for held in unfinished(actor).filter(pk=key_of(key)):
+        note_saved(held, record, "")
 
 
 def unfinished(actor: Reader) -> QuerySet[KeptForm]:

@@ -1,10 +1,13 @@
 """The repeated parts of a record that are entered with it, each row a record of its own."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from access.context import Reader
 from desk.forms import CommitmentFormSet, FollowUpFormSet, ReportedOutcomeFormSet
+from exchanges.alike import Count, alike_outcomes
 from exchanges.models import Claim, Outcome, OutcomeMeeting
 from exchanges.services import record_claim
 from exchanges.stating import main_category, main_stage, only_source
@@ -13,6 +16,7 @@ from negotiations.models import Commitment, Conflict, FollowUp, Participant
 from negotiations.models.conflicts import BOTH
 from negotiations.services import citation_fields, source_of
 from negotiations.vocabulary import CommitmentKind
+from records.dates import Occasion, Span
 from records.entry_forms import RepeatedFormSet
 from records.models import Record, ReviewState
 from records.querysets import current
@@ -82,6 +86,10 @@ class Part:
         if existing is None:
             return add_record(actor, part)
         return change_record(actor, part, expected_version=existing.version)
+
+    def alike(self, record: Record, rows: RepeatedFormSet) -> list[Record]:
+        """Return what may be recorded already of that which the rows add."""
+        return []
 
     def submit(self, actor: Reader, record: Record) -> None:
         """Submit the drafts made with the record that do not hang on it; those that do follow by themselves."""
@@ -229,8 +237,27 @@ class ReportedOutcomes(Part):
         add_record(actor, claim)
         return stored
 
+    def alike(self, record, rows):
+        said: dict[Occasion, tuple[Occasion, list[Count]]] = {}
+        for row in (one.cleaned_data for one in rows.forms if getattr(one, "cleaned_data", None)):
+            kind, day = row.get("outcome_kind"), row.get("started_on")
+            if kind and day and record.channel_id and not row.get("DELETE"):
+                occasion = Occasion((record.channel.conflict_id, kind), Span(day, day))
+                _occasion, counts = said.setdefault(occasion, (occasion, []))
+                counts += counts_in([row], Outcome(outcome_kind=kind))
+        return [outcome for found in alike_outcomes(said).values() for outcome in found]
+
     def submit(self, actor, record):
         submit_drafts(actor, record, self.recorded(record))
+
+
+def counts_in(rows: Iterable[dict], outcome: Outcome) -> list[Count]:
+    """Return the counts of an outcome that rows state."""
+    return [
+        Count(row["claimant"].pk, row.get("direction") or "", row.get("category") or main_category(outcome), number)
+        for row in rows
+        if row.get("claimant") and (number := row.get("number")) is not None
+    ]
 
 
 def owing(conflict: Conflict, direction: str) -> dict:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from desk.choices import FINDABLE
 from desk.entry import EntryView
-from desk.views import choices, drafts, meetings, outcomes, shortcuts, standing
+from desk.views import beside, choices, drafts, meetings, outcomes, shortcuts, standing
 
 app_name = "desk"
 
@@ -12,7 +12,9 @@ app_name = "desk"
 def form(route: str, view: type[EntryView]) -> list:
     """Return the addresses of the form of a kind."""
     kind = view.model.kind_of()
+    alike = path(f"desk/alike/{kind}/", beside.Alike.as_view(entry=view), name=f"alike-{kind}")
     return [
+        *([alike] if view.alike_by else []),
         path(f"{route}/add/", view.as_view(), name=f"{kind}-add"),
         path(f"{route}/<uuid:pk>/edit/", view.as_view(), name=f"{kind}-edit"),
     ]
@@ -29,6 +31,7 @@ urlpatterns = [
     path("desk/drafts/", drafts.Drafts.as_view(), name="drafts"),
     path("desk/kept/<uuid:pk>/", drafts.KeepForm.as_view(), name="kept"),
     path("desk/kept/<uuid:pk>/discard/", drafts.DiscardForm.as_view(), name="kept-discard"),
+    path("desk/present/", beside.Present.as_view(), name="present"),
     path("desk/shortcuts/", shortcuts.Shortcuts.as_view(), name="shortcuts"),
     *form("meetings", meetings.MeetingEntry),
     *form("outcomes", outcomes.OutcomeEntry),

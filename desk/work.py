@@ -11,6 +11,11 @@ from desk.services import UNSUBMITTED
 from records.models import Record
 
 
+def form_address(form: str, record_id=None) -> str:
+    """Return where a form is filled in. Raises NoReverseMatch for a form that does not exist."""
+    return reverse(f"desk:{form}-add") if record_id is None else reverse(f"desk:{form}-edit", args=[record_id])
+
+
 @cache
 def entered_kinds() -> list[type[Record]]:
     """Return the kinds of record that are entered by a form of the desk."""

@@ -1,7 +1,7 @@
 """When two outcomes may be one: the same kind on the same day, unless somebody counts both of them differently."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import NamedTuple
 
 from exchanges.models import Claim, Outcome
@@ -32,22 +32,25 @@ def tells_apart(said: Collection[Count], recorded: Collection[Count]) -> bool:
     return any(theirs[who] and not theirs[who] & numbers for who, numbers in ours.items())
 
 
-def alike_outcomes(said: Mapping[Occasion, Collection[Count]]) -> dict[Occasion, list[Outcome]]:
-    """Return, by occasion, the outcomes the reader may see that may be the one of which this is said.
+def alike_outcomes(said: Mapping[Hashable, tuple[Occasion, Collection[Count]]]) -> dict[Hashable, list[Outcome]]:
+    """Return, by key, the outcomes the reader may see that may be the one of which this is said: occasion and counts.
 
-    Those that have a number in common with it come first. Two statements at most, whatever the number of occasions.
+    Those that have a number in common with it come first. Two statements at most, whatever the number of keys.
     """
-    found = Outcome.objects.alike(list(said))
-    there = {outcome.pk for outcomes in found.values() for outcome in outcomes}
-    recorded = counts_of(there) if there and any(said.values()) else {}
-    alike = {}
-    for occasion, outcomes in found.items():
-        numbers = {count.number for count in said[occasion]}
-        left = [one for one in outcomes if not tells_apart(said[occasion], recorded.get(one.pk, ()))]
-        alike[occasion] = sorted(
-            left, key=lambda one, numbers=numbers: numbers.isdisjoint(c.number for c in recorded.get(one.pk, ()))
-        )
-    return alike
+    there = Outcome.objects.alike({occasion for occasion, _counts in said.values()})
+    identities = {outcome.pk for outcomes in there.values() for outcome in outcomes}
+    is_counted = any(counts for _occasion, counts in said.values())
+    recorded = counts_of(identities) if identities and is_counted else {}
+    found = {}
+    for key, (occasion, counts) in said.items():
+        numbers = {count.number for count in counts}
+
+        def differs(outcome, numbers=numbers) -> bool:
+            return numbers.isdisjoint(count.number for count in recorded.get(outcome.pk, ()))
+
+        left = [one for one in there.get(occasion, ()) if not tells_apart(counts, recorded.get(one.pk, ()))]
+        found[key] = sorted(left, key=differs)
+    return found
 
 
 def counts_of(outcomes: Collection) -> dict[object, list[Count]]:

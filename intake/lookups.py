@@ -1,11 +1,13 @@
 """Finds the records that a file names: channels, agreements, actors, people and sources the importer may see."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
 from intermediaries.models import Actor, ActorKind, ActorName, Representative
 from negotiations.models import Agreement, Channel, Conflict
 from reports.public_record.actors import KNOWN
+from sources.addresses import normalised
 from sources.models import ClaimKind, Source
 
 MOST_KEPT = 20_000
@@ -78,6 +80,20 @@ class Lookups:
     @cached_property
     def directions(self) -> frozenset[str]:
         return frozenset(self.conflict.directions())
+
+    @cached_property
+    def addresses(self) -> dict[str, list]:
+        """Return the identities of the sources the importer sees by their address, as it is compared."""
+        found = defaultdict(list)
+        for pk, url in Source.objects.current().exclude(url="").order_by().values_list("pk", "url"):
+            found[normalised(url)].append(pk)
+        return found
+
+    def at_addresses(self, urls: Iterable[str]) -> dict[str, list[Source]]:
+        """Return, by address, the sources that are recorded with it (``sources.addresses``)."""
+        same = {url: self.addresses.get(normalised(url), ()) for url in urls}
+        there = Source.objects.in_bulk([pk for found in same.values() for pk in found])
+        return {url: [there[pk] for pk in found if pk in there] for url, found in same.items()}
 
     def sources(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the sources of these identifiers or references; what was asked before is remembered, up to a limit."""

@@ -1,15 +1,17 @@
 """The planner of outcomes: a row is an outcome, a claim about one, or both; rows of one outcome share an identifier."""
 
+import uuid
 from collections import defaultdict
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from exchanges.alike import Count, alike_outcomes
 from exchanges.models import Claim, Outcome, OutcomeAgreement, OutcomeChannel, OutcomeRole
 from exchanges.vocabulary import ActorRole, OutcomeStatus, Stage
 from intake.planning import CHANGED, LEFT, NEW, REFERENCE, SAME, Plan, Planner, Values
-from records.dates import DatePrecision
+from records.dates import DatePrecision, Occasion
 from reports.public_record import codes
 from reports.public_record.cells import items
 from sources.models import Citation, Quantifier
@@ -21,8 +23,8 @@ IDENTITY = ("claimant_id", "direction", "category", "number", "quantifier", "as_
 class OutcomePlanner(Planner):
     """Outcomes with their links, and claims with their citations. A figure that changed makes a new claim."""
 
-    def __init__(self, recipe):
-        super().__init__(recipe)
+    def __init__(self, recipe, **options):
+        super().__init__(recipe, **options)
         self.of_outcome = frozenset(self.empty) - OF_CLAIM
         # Of the outcomes met so far in the file: what they say, and the identity they have or will have.
         self.said: dict[str, int] = {}
@@ -55,14 +57,15 @@ class OutcomePlanner(Planner):
         named = {one for _line, v in plan.rows for one in (*items(v["source_ids"]), v["source"]) if one}
         self.sources = self.lookups.sources(named)
         self.cited = self.sources_of([record.pk for record in self.there.values()])
-        new: dict[tuple, list[int]] = defaultdict(list)
+        new: dict[str, tuple[int, Occasion]] = {}
         rows = []
         for (line, values), key in zip(plan.rows, keys, strict=True):
             outcome = self.outcome(plan, line, values, key, new)
             if outcome is not None and self.claims(values):
                 rows.append((line, values, key, outcome))
         self.add_claims(plan, rows)
-        self.look_alike(plan, new)
+        if self.tells_alike:
+            self.look_alike(plan, new, rows)
 
     @staticmethod
     def sources_of(outcomes: list) -> dict[str, set[str]]:
@@ -110,7 +113,7 @@ class OutcomePlanner(Planner):
             pk = plan.insert(Outcome, external_id=key, conflict_id=str(self.recipe.conflict.pk), **fields)
             plan.mark(line, NEW)
             plan.made.append((line, Outcome, pk))
-            new[fields["outcome_kind"], values["started_on"]].append(line)
+            new[pk] = line, Occasion((self.recipe.conflict.pk, str(fields["outcome_kind"])), self.span(values))
             self.add_links(plan, values, pk, key)
         else:
             pk = str(record.pk)
@@ -230,6 +233,12 @@ class OutcomePlanner(Planner):
         """Return by what they say the claims in force about these outcomes."""
         return {identity_of(claim): str(claim.pk) for claim in Claim.objects.in_force().filter(outcome__in=outcomes)}
 
+    def direction(self, values: Values) -> str:
+        """Return the direction of the row's figure; the measures of safe passages say it themselves."""
+        if "direction" in self.mapped:
+            return values["direction"]
+        return next((one for one in self.lookups.directions if values["category"].startswith(f"{one}_")), "")
+
     def claim_fields(self, plan: Plan, line: int, values: Values) -> dict[str, Any] | None:
         """Return the columns of the row's claim; None where what it names is not known, which is refused."""
         actor = self.lookups.actors.get(values["claimant"])
@@ -237,16 +246,13 @@ class OutcomePlanner(Planner):
             return self.unknown(plan, line, "claimant", values["claimant"])
         if values["source"] and values["source"] not in self.sources:
             return self.unknown(plan, line, "source", values["source"])
-        category, direction = values["category"], values["direction"]
-        if "direction" not in self.mapped:  # the measures of safe passages say it themselves
-            known = self.lookups.directions
-            direction = next((one for one in known if category.startswith(f"{one}_")), "")
+        category = values["category"]
         quantifier = codes.QUANTIFIER.get(values["quantifier"], values["quantifier"]) or Quantifier.EXACTLY
         return {
             "claimant_id": actor,
             "claimant_words": values["claimant"],
             "claim_kind": self.lookups.claim_kind(actor),
-            "direction": direction,
+            "direction": self.direction(values),
             "category": category,
             "number": int(values["number"]) if values["number"] else None,
             "quantifier": str(quantifier),
@@ -254,14 +260,16 @@ class OutcomePlanner(Planner):
             "as_of": values["as_of"] or None,
         }
 
-    @staticmethod
-    def look_alike(plan: Plan, new: dict[tuple, list[int]]) -> None:
-        """Note the outcomes the importer sees of the same kind on the same day."""
-        kinds, days = {kind for kind, _day in new}, {day for _kind, day in new}
-        there = Outcome.objects.current().filter(outcome_kind__in=kinds, started_on__in=days) if new else ()
-        for outcome in there:
-            for line in new.get((outcome.outcome_kind, str(outcome.started_on)), ()):
-                plan.alike.append((line, outcome))
+    def look_alike(self, plan: Plan, new: dict[str, tuple[int, Occasion]], rows: list) -> None:
+        """Note the outcomes the importer sees that may be the new ones, by what the rows say of each."""
+        said: dict[str, list[Count]] = defaultdict(list)
+        for _line, values, _key, outcome in rows:
+            claimant = self.lookups.actors.get(values["claimant"])
+            if outcome in new and claimant and values["number"]:
+                count = Count(uuid.UUID(claimant), self.direction(values), values["category"], int(values["number"]))
+                said[outcome].append(count)
+        found = alike_outcomes({outcome: (occasion, said[outcome]) for outcome, (_line, occasion) in new.items()})
+        plan.look_alike({outcome: [line] for outcome, (line, _occasion) in new.items()}, found)
 
 
 def as_key(value: Any) -> str:

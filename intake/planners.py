@@ -1,5 +1,6 @@
 """The planners of sources and of meetings."""
 
+import uuid
 from collections import defaultdict
 from typing import Any
 
@@ -9,7 +10,7 @@ from intake.outcome_rows import OutcomePlanner
 from intake.planning import CHANGED, NEW, Plan, Planner, Recipe, Values
 from intake.shapes import Shape
 from negotiations.models import Meeting, Participant
-from records.dates import DatePrecision
+from records.dates import DatePrecision, Occasion
 from reports.public_record.cells import items
 from reports.public_record.checking import LONGEST_WORDS, OTHER
 from reports.public_record.talks import participant_key
@@ -44,8 +45,8 @@ class SourcePlanner(Planner):
             plan.made.append((line, Source, plan.insert(Source, external_id=key, **fields)))
             if values["url"]:
                 new.setdefault(values["url"], line)
-        for source in Source.objects.current().filter(url__in=new) if new else ():
-            plan.alike.append((new[source.url], source))
+        if self.tells_alike:
+            plan.look_alike({url: [line] for url, line in new.items()}, self.lookups.at_addresses(new))
 
 
 class MeetingPlanner(Planner):
@@ -69,7 +70,7 @@ class MeetingPlanner(Planner):
         self.places = self.known_places(self.told_place(values) for _line, values in plan.rows)
         sources = self.lookups.sources(one for _line, values in plan.rows for one in items(values["source_ids"]))
         cited, present = self.parts_of([record.pk for record in known.values()])
-        new = defaultdict(list)
+        new: dict[Occasion, list[int]] = defaultdict(list)
         for (line, values), key in zip(plan.rows, keys, strict=True):
             if self.stands_twice(plan, line, "id", key):
                 continue
@@ -89,11 +90,12 @@ class MeetingPlanner(Planner):
                 meeting = plan.insert(Meeting, external_id=key, **fields)
                 plan.mark(line, NEW)
                 plan.made.append((line, Meeting, meeting))
-                new[channel, values["started_on"]].append(line)
+                new[Occasion((uuid.UUID(channel),), self.span(values))].append(line)
             if plan.fates.get(line) == "left":
                 continue
             self.add_parts(plan, line, values, meeting, key, people, quoted, cited[meeting], present[meeting])
-        self.look_alike(plan, new)
+        if self.tells_alike:
+            plan.look_alike(new, Meeting.objects.alike(new))
 
     def fields(self, plan: Plan, values: Values, channel: str) -> dict[str, Any]:
         return {
@@ -156,17 +158,6 @@ class MeetingPlanner(Planner):
                 self.cite(plan, Meeting, meeting, key, name, pk, position)
                 plan.mark(line, CHANGED)
 
-    @staticmethod
-    def look_alike(plan: Plan, new: dict) -> None:
-        """Note the meetings the importer sees in the same channel on the same day."""
-        if not new:
-            return
-        channels, days = {channel for channel, _day in new}, {day for _channel, day in new}
-        there = Meeting.objects.current().filter(channel__in=channels, started_on__in=days).select_related("channel")
-        for meeting in there:
-            for line in new.get((str(meeting.channel_id), str(meeting.started_on)), ()):
-                plan.alike.append((line, meeting))
-
 
 PLANNERS: dict[str, type[Planner]] = {
     Shape.SOURCES: SourcePlanner,
@@ -175,6 +166,6 @@ PLANNERS: dict[str, type[Planner]] = {
 }
 
 
-def planner_of(recipe: Recipe) -> Planner:
+def planner_of(recipe: Recipe, *, tells_alike: bool = True) -> Planner:
     """Return the planner of the recipe's shape."""
-    return PLANNERS[recipe.shape](recipe)
+    return PLANNERS[recipe.shape](recipe, tells_alike=tells_alike)

@@ -3,6 +3,7 @@
 Whatever the importer may not see is treated as if it did not exist: a row with its identifier is a new row.
 """
 
+import datetime as dt
 import hashlib
 import re
 import uuid
@@ -19,6 +20,7 @@ from intake.lookups import Lookups
 from intake.shapes import FIELDS
 from negotiations.models import Conflict, Place
 from records import guard
+from records.dates import DatePrecision, Span, span_of
 from records.models import Record
 from records.references import random_reference
 from reports.public_record.cells import items
@@ -78,6 +80,11 @@ class Plan:
         self.inserts[model].append(columns)
         return columns["id"]
 
+    def look_alike(self, lines: dict[Any, list[int]], found: dict[Any, list[Record]]) -> None:
+        """Note what the new rows may be, by the same key: the lines and the records found."""
+        for key, records in found.items():
+            self.alike += [(line, record) for line in lines[key] for record in records]
+
     def mark(self, line: int, fate: str) -> None:
         """Say what becomes of a row: new and changed win over same."""
         if self.fates.get(line) not in (NEW, CHANGED) or fate == NEW:
@@ -85,10 +92,13 @@ class Plan:
 
 
 class Planner:
-    """Plans the rows of one file, some at a time. To be used inside ``acting_as`` the importer."""
+    """Plans the rows of one file, some at a time. To be used inside ``acting_as`` the importer.
 
-    def __init__(self, recipe: Recipe):
-        self.recipe = recipe
+    With ``tells_alike`` it looks for records that the new rows may be, which is told before they are written.
+    """
+
+    def __init__(self, recipe: Recipe, *, tells_alike: bool = True):
+        self.recipe, self.tells_alike = recipe, tells_alike
         self.lookups = Lookups(recipe.conflict)
         self.lines: dict[int, int] = {}  # by hash of the identifier, so that memory stays small
         known = {one.name: one for one in FIELDS[recipe.shape]}
@@ -189,6 +199,13 @@ class Planner:
         reason = _("the same row, or its identifier, stands already in line %(line)s") % {"line": first}
         self.refuse(plan, line, name, key, reason, _("Remove one of them, or give it an identifier of its own."))
         return True
+
+    @staticmethod
+    def span(values: Values) -> Span:
+        """Return the days that a sound row's date may mean."""
+        first, last = values["started_on"], values["ended_on"]
+        end = dt.date.fromisoformat(last) if last else None
+        return span_of(dt.date.fromisoformat(first), end, values["date_precision"] or DatePrecision.DAY)
 
     @staticmethod
     def known(model: type[Record], keys: list[str], **conditions) -> dict[str, Record]:

@@ -125,7 +125,7 @@ def write(run: ImportRun, actor: Reader, tell: Tell) -> dict:
     tell(str(WAITING), 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-    planner = planner_of(recipe)
+    planner = planner_of(recipe, tells_alike=False)
     length = table.length()
     counts: Counter[str] = Counter()
     for batch in batches(table):

@@ -46,12 +46,6 @@ class Actor(Record):
 
     parts = ("names", "mandates", "representatives")
 
-    def alike(self) -> list["Actor"]:
-        """Actors with this name, or a further one, in any spelling."""
-        there = Actor.objects.current()
-        found = called(there, self.name) | called(ActorName.objects.current(), self.name, of="actor")
-        return list(there.filter(pk__in=found - {self.pk}).select_related("label", "author"))
-
     class Meta(Record.Meta):
         ordering = ["name"]
         verbose_name = _("actor")
@@ -68,6 +62,12 @@ class Actor(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def alike(self) -> list["Actor"]:
+        """Actors with this name, or a further one, in any spelling."""
+        there = Actor.objects.current()
+        found = called(there, self.name) | called(ActorName.objects.current(), self.name, of="actor")
+        return list(there.filter(pk__in=found - {self.pk}).select_related("label", "author"))
 
 
 class NameKind(models.TextChoices):
@@ -153,12 +153,6 @@ class Representative(Dated, Record):
 
     official_named_in = "name"
 
-    def alike(self) -> list["Representative"]:
-        """Officials with this name, in any spelling."""
-        there = Representative.objects.current()
-        found = called(there, self.name) - {self.pk}
-        return list(there.filter(pk__in=found).select_related("label", "author", "actor"))
-
     class Meta(Record.Meta):
         ordering = ["name"]
         verbose_name = _("representative")
@@ -167,3 +161,9 @@ class Representative(Dated, Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def alike(self) -> list["Representative"]:
+        """Officials with this name, in any spelling."""
+        there = Representative.objects.current()
+        found = called(there, self.name) - {self.pk}
+        return list(there.filter(pk__in=found).select_related("label", "author", "actor"))

@@ -5,6 +5,7 @@ A record is verified by somebody who wrote no version of it since it was last ve
 """
 
 import re
+import uuid
 from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -206,8 +207,13 @@ def answer_query(actor: Reader, query: Query, *, answer: str, expected_version: 
 
 def people_for(record: Record) -> list[User]:
     """Return the people who may see a record, by name: only they can be asked to look at it."""
+    return people_who_see(record.label_id, record.draft_of)
+
+
+def people_who_see(label_id: int, draft_of: uuid.UUID | None) -> list[User]:
+    """Return the people who may see what is under a label or in a draft, by name, if the reader may."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT records.who_may_see(%s, %s)", [record.label_id, record.draft_of])
+        cursor.execute("SELECT records.who_may_see(%s, %s)", [label_id, draft_of])
         found = [row[0] for row in cursor.fetchall()]
     return list(User.objects.filter(pk__in=found).order_by("username"))
 

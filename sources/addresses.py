@@ -1,5 +1,6 @@
 """When two addresses are the same page: without what differs for no reader of it."""
 
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from sources.models import Source
@@ -8,12 +9,20 @@ from sources.models import Source
 TRACKING = ("utm_", "fbclid", "gclid", "yclid", "mc_cid", "mc_eid", "igshid", "ref_src", "at_medium", "at_campaign")
 
 
+# Most addresses, which need no taking apart.
+PLAIN = re.compile(
+    r"(?:https?://)?(?:www\.)*(?P<host>(?!www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?P<path>/[\w/.,~%+-]*)?", re.ASCII
+)
+
+
 def normalised(url: str) -> str:
     """Return an address without scheme, ``www.``, default port, trailing slash, fragment and tracking parameters.
 
     What is no address gives an empty text. Normalising again gives the same.
     """
     given = url.strip()
+    if plain := PLAIN.fullmatch(given):
+        return f"{plain['host']}{(plain['path'] or '').rstrip('/')}"
     if "://" not in given:
         given = f"//{given}"
     try:

@@ -21,6 +21,8 @@ from access.sessions import IP_ADDRESS, LAST_SEEN_AT, SIGNED_IN_AT, USER_AGENT
 OUR_KEY = re.compile("[0-9a-z]{32}")  # as Django makes them; anything else was never a session
 SEEN_EVERY = 5 * 60  # seconds; a session is not written more often than that to note that it is used
 REASON_KEY = "signed_out_because"
+# Sent with what a page asks by itself, again and again: nobody did anything, so it keeps no session open.
+UNATTENDED = "Parley-Unattended"
 
 IDLE, TOO_LONG, SWITCHED_OFF, ENDED = "idle", "too_long", "switched_off", "ended"
 
@@ -61,7 +63,7 @@ def resume(request: HttpRequest) -> None:
         turn_out(request, IDLE)
     elif age > settings.SESSION_COOKIE_AGE:
         turn_out(request, TOO_LONG)
-    elif idle > SEEN_EVERY:
+    elif idle > SEEN_EVERY and UNATTENDED not in request.headers:
         session[LAST_SEEN_AT] = now
 
 

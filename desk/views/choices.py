@@ -4,12 +4,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import FormView
 
 from access import permissions
 from access.context import current_reader
+from desk.alike import told_alike, word_for
 from desk.choices import find, option_of
 from records import guard
 from records.api.errors import REFUSED_BY_POLICY
@@ -72,6 +74,11 @@ class Create(FormView):
         }
 
     def form_valid(self, form):
+        found = form.instance.alike()
+        if found and self.request.POST.get("alike") != word_for(found):
+            told = told_alike(found, type(form.instance))
+            piece = render_to_string("desk/alike_dialog.html", {"told": told}, self.request)
+            return JsonResponse({"errors": {}, "asked": piece})
         try:
             with transaction.atomic():
                 record = add_record(current_reader(), form.instance)

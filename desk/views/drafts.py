@@ -19,27 +19,25 @@ from access.context import current_reader
 from access.refusals import error_body
 from desk import keeping
 from desk.models import KeptForm
-from desk.work import drafts_of
+from desk.work import drafts_of, form_address
 from records.api.errors import REFUSED_BY_POLICY
 from records.display import state_of
 from records.models import Record
 
 
-def form_address(form: str, record_id=None) -> str:
-    """Return where a form is filled in. Raises NoReverseMatch for a form that does not exist."""
-    return reverse(f"desk:{form}-add") if record_id is None else reverse(f"desk:{form}-edit", args=[record_id])
+def kind_and_key(form: str, record_id: str) -> tuple[type[Record], uuid.UUID | None]:
+    """Return the kind of record a form is for, and which one it is about, if any; Http404 for no such form."""
+    try:
+        pk = uuid.UUID(record_id) if record_id else None
+        return resolve(form_address(form, pk)).func.view_class.model, pk
+    except (NoReverseMatch, Resolver404, ValueError) as error:
+        raise Http404 from error
 
 
 def record_behind(form: str, record_id: str) -> Record:
-    """Return the record a form is about, a new one without ``record_id``; Http404 where there is no such form."""
-    try:
-        address = form_address(form, uuid.UUID(record_id) if record_id else None)
-        model = resolve(address).func.view_class.model
-    except (NoReverseMatch, Resolver404, ValueError) as error:
-        raise Http404 from error
-    if not record_id:
-        return model()
-    return get_object_or_404(model.objects.current().select_related("label"), pk=record_id)
+    """Return the record a form is about, a new one without ``record_id``; Http404 where there is none."""
+    model, pk = kind_and_key(form, record_id)
+    return get_object_or_404(model.objects.current().select_related("label"), pk=pk) if pk else model()
 
 
 class KeepForm(View):

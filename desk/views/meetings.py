@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.entry import EntryView, FormSection
 from desk.parts import Citations, Commitments, FollowUps, Participants, ReportedOutcomes
+from desk.views.standing import WHEN
 from negotiations.forms import MeetingForm
 from negotiations.models import Meeting
 
@@ -14,6 +15,7 @@ class MeetingEntry(EntryView):
     model = Meeting
     form_class = MeetingForm
     begun_from = ("channel",)
+    alike_by = ("channel", *WHEN, "outcomes")
     # The sources first: what somebody states rests on them.
     parts = (Citations, Participants, Commitments, ReportedOutcomes, FollowUps)
     sections = (

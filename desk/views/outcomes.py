@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.entry import EntryView, FormSection
 from desk.outcome_parts import AgreedCommitments, CommitmentClaims, OutcomeClaims, Roles
-from desk.parts import Citations, kind_of, owing
-from desk.views.standing import NEEDED, SOURCES
+from desk.parts import Citations, counts_in, kind_of, owing
+from desk.views.standing import NEEDED, SOURCES, WHEN
+from exchanges.alike import alike_outcomes, counts_of
 from exchanges.forms import OutcomeForm
 from exchanges.models import Outcome
 from negotiations.agreement_forms import AgreementEntryForm, CommitmentEntryForm
@@ -22,6 +23,7 @@ class OutcomeEntry(EntryView):
     form_class = OutcomeForm
     parts = (Citations, OutcomeClaims, Roles)
     begun_from = ("conflict", "channels", "meetings", "agreements")
+    alike_by = ("conflict", "outcome_kind", *WHEN, "claims")
     sections = (
         FormSection(
             "essentials",
@@ -45,6 +47,14 @@ class OutcomeEntry(EntryView):
     )  # fmt: skip
     done = _("The outcome is recorded and waits for review. No figure counts it before.")
 
+    def may_be(self, record, formsets):
+        if record.occasion is None:
+            return []
+        _part, claims = formsets["claims"]
+        said = [*counts_in((row.cleaned_data for row in claims.filled()), record), *counts_of([record.pk])[record.pk]]
+        found = alike_outcomes({record.pk: (record.occasion, said)})[record.pk]
+        return [outcome for outcome in found if outcome.pk != record.pk]
+
 
 class AgreementEntry(EntryView):
     """Enter or edit an agreement with its promises."""
@@ -53,6 +63,7 @@ class AgreementEntry(EntryView):
     form_class = AgreementEntryForm
     parts = (Citations, AgreedCommitments)
     begun_from = ("channel", "meeting")
+    alike_by = ("channel", *WHEN)
     sections = (
         FormSection(
             "essentials",

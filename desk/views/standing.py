@@ -17,7 +17,8 @@ from sources.models import Source
 
 NEEDED = _("Needed to save")
 SOURCES = FormSection("citations", _("Sources"), ("sources",), state=_("None yet"))
-DATE = ("date_precision", "started_on", "ended_on", "date_words")
+WHEN = ("date_precision", "started_on", "ended_on")
+DATE = (*WHEN, "date_words")
 
 
 class ChannelEntry(EntryView):
@@ -25,6 +26,7 @@ class ChannelEntry(EntryView):
 
     model = Channel
     form_class = ChannelForm
+    alike_by = ("conflict", "name")
     parts = (Intermediaries, Citations)
     sections = (
         FormSection("essentials", _("Essentials"), ("name", "conflict", "mode", "parties"), state=NEEDED),
@@ -40,6 +42,7 @@ class ActorEntry(EntryView):
 
     model = Actor
     form_class = ActorForm
+    alike_by = ("name",)
     parts = (Names, Mandates, Citations)
     sections = (
         FormSection("essentials", _("Essentials"), ("name", "kind_of_actor", "iso_code"), state=NEEDED),
@@ -55,6 +58,7 @@ class RepresentativeEntry(EntryView):
 
     model = Representative
     form_class = RepresentativeForm
+    alike_by = ("name",)
     begun_from = ("actor",)
     parts = (Citations,)
     sections = (
@@ -70,6 +74,7 @@ class PlaceEntry(EntryView):
 
     model = Place
     form_class = PlaceForm
+    alike_by = ("name", "country_code")
     parts = (Citations,)
     sections = (
         FormSection("essentials", _("Essentials"), ("name", "country_code", "precision"), state=NEEDED),

@@ -66,11 +66,6 @@ class Channel(TopicsMixin, Dated, Record):
 
     parts = ("party_links", "intermediary_links")
 
-    def alike(self) -> list["Channel"]:
-        """Channels of the same conflict with this name, in any spelling."""
-        there = Channel.objects.current().filter(conflict=self.conflict_id)
-        return list(there.filter(pk__in=called(there, self.name) - {self.pk}).select_related("label", "author"))
-
     class Meta(Record.Meta):
         ordering = ["name"]
         verbose_name = _("channel")
@@ -84,6 +79,11 @@ class Channel(TopicsMixin, Dated, Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def alike(self) -> list["Channel"]:
+        """Channels of the same conflict with this name, in any spelling."""
+        there = Channel.objects.current().filter(conflict=self.conflict_id)
+        return list(there.filter(pk__in=called(there, self.name) - {self.pk}).select_related("label", "author"))
 
 
 class ChannelParty(Record):

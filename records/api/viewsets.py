@@ -20,7 +20,7 @@ from access.context import current_reader
 from records import guard
 from records.api.errors import Precondition
 from records.api.history import HistorySerializer, as_told, entries_asked
-from records.api.serializers import MarkingSerializer, VersionSerializer
+from records.api.serializers import MarkingSerializer, VersionSerializer, api_url
 from records.marking import Readers
 from records.models import Record
 from records.services import add_record, change_marking, change_record, withdraw_record
@@ -28,6 +28,17 @@ from records.services import add_record, change_marking, change_record, withdraw
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description='The version you changed, for example "3".'
 )
+
+
+ALIKE = OpenApiParameter(
+    "Possible-Duplicates",
+    str,
+    OpenApiParameter.HEADER,
+    response=[201],
+    description="Addresses of records you may see that may be the one just made, each in angle brackets, after commas. "
+    "Left out where there are none.",
+)
+MOST_ALIKE = 5
 
 
 # A version alone, or an ETag as it was given: "3-1f0c5a9b2e47", weak or not.
@@ -140,6 +151,7 @@ class RecordViewSet(
         record = self.get_object()
         return Response(self.get_serializer(record).data, headers={"ETag": etag_of(record)})
 
+    @extend_schema(parameters=[ALIKE])
     @transaction.atomic
     def create(self, request, *args, **kwargs):
         serializer = self.get_serializer(data=request.data)
@@ -147,9 +159,10 @@ class RecordViewSet(
         record = self.make(serializer.validated_data)
         record = self.get_queryset().get(pk=record.pk)
         body = self.get_serializer(record).data
-        return Response(
-            body, status=status.HTTP_201_CREATED, headers={"Location": body["url"], "ETag": etag_of(record)}
-        )
+        headers = {"Location": body["url"], "ETag": etag_of(record)}
+        if alike := record.alike():
+            headers[ALIKE.name] = ", ".join(f"<{api_url(one, request)}>" for one in alike[:MOST_ALIKE])
+        return Response(body, status=status.HTTP_201_CREATED, headers=headers)
 
     def make(self, fields: dict[str, Any]) -> Record:
         """Write a new record of these fields; resources that write several records at once override this."""

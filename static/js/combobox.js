@@ -384,7 +384,7 @@
     asked.querySelectorAll("input[name], textarea[name], select[name]").forEach((control) => {
       const here = form.elements[control.name];
       if (here && here.type !== "hidden") return;
-      here?.remove();
+      (here?.closest(".fld") ?? here)?.remove();
       form.querySelector(".acts").before(control.closest(".fld"));
     });
   }

@@ -223,13 +223,13 @@ def test_a_new_record_is_made_in_a_dialog_as_secret_as_the_form(kind, people, wo
     assert "“Typed”" in form
     assert 'name="level" value="2"' in form
     assert "<html" not in form
-    for level, expected in (("2", Level.RESTRICTED), (None, Level.INTERNAL)):
+    for level, expected, name in (("2", Level.RESTRICTED, "New body"), (None, Level.INTERNAL, "Second body")):
         page = recorder.get(address, {"level": level} if level else {}).content.decode()
-
-        answer = recorder.post(address, data_of(form_of(page)) | given)
+        typed = {field: name if value == "New body" else value for field, value in given.items()}
+        answer = recorder.post(address, data_of(form_of(page)) | typed)
         assert answer.status_code == 200
         option = answer.json()["option"]
-        assert option["text"] == "New body"
+        assert option["text"] == name
         record = one(type(getattr(world, kind)), pk=option["value"])
         assert (record.label.level, record.author, record.review_state) == (expected, people.recorder, "submitted")
     refused = recorder.post(address, {"level": "1"}).json()

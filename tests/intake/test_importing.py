@@ -212,3 +212,26 @@ def test_what_looks_like_personal_data_is_a_bad_row(importer):
     # The reason itself is looked through, too.
     itself = importer.checked(with_reason.replace("A switchboard.", f"Of {telephone}."))
     assert [one["column"] for one in itself.found["problems"]] == ["personal_data_reason"]
+
+
+def test_what_a_new_row_may_be_is_told_by_the_rules_of_its_kind(importer):
+    """The rules are those of the forms: a shared day in the channel, the counts of one claimant, the same page."""
+    meetings = MEETINGS.replace("new-1,ch-uae,2026-03-01", "new-1,ch-belarus-2022,2022-02-28")
+    alike = importer.checked(meetings).found["alike"]
+    with importer.reader():
+        assert [(one["line"], str(Meeting.objects.get(pk=one["id"]).external_id)) for one in alike] == [
+            (2, "mt-2022-02-28")
+        ]
+    claim = "id,kind,started_on,claimant,direction,category,number\no-9,exchange,2024-12-30,{},to_ukraine,{},{}\n"
+    for said, is_alike in (
+        (("Ukraine", "total", 189), True),
+        (("Ukraine", "total", 7), False),
+        (("Russia", "total", 7), True),  # Russia has counted the military only
+        (("Russia", "military", 7), False),
+    ):
+        found = importer.checked(claim.format(*said)).found["alike"]
+        assert len(found) == is_alike, said
+    with importer.reader():
+        url = Source.objects.get(external_id="lcil").url
+    again = importer.checked(f"publisher,address\nReuters,{url.replace('https://', 'http://')}?utm_source=x\n")
+    assert [one["line"] for one in again.found["alike"]] == [2]

@@ -7,6 +7,7 @@ import random
 import pytest
 from django.conf import settings
 from hypothesis import given
+from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from records.personal_data import GIVEN, Sort, find, is_tax_number
@@ -155,6 +156,7 @@ def test_officials_that_are_recorded_may_be_named_in_a_list():
     assert asked == []
 
 
+@trying(deadline=None)
 @given(st.dates(dt.date(1930, 1, 1), dt.date(2010, 12, 31)), st.integers(0, 9999))
 def test_every_tax_number_of_ukraine_is_known_by_its_check(born, serial):
     nine = f"{(born - dt.date(1899, 12, 31)).days:05}{serial:04}"
@@ -164,6 +166,7 @@ def test_every_tax_number_of_ukraine_is_known_by_its_check(born, serial):
     assert find(f"He is {nine}{right}.")[0].sort == Sort.DOCUMENT
 
 
+@trying(deadline=None)
 @given(st.dates(dt.date(2014, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 999_999), st.integers(0, 9_999))
 def test_figures_days_and_references_are_never_personal_data(day, number, other):
     text = (
@@ -173,6 +176,7 @@ def test_figures_days_and_references_are_never_personal_data(day, number, other)
     assert find(text) == []
 
 
+@trying(deadline=None)
 @given(st.text(max_size=400))
 def test_whatever_the_text_an_answer_comes(text):
     assert isinstance(find(text), list)
