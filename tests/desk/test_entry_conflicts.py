@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from access.context import SYSTEM, acting_as
 from negotiations.models import Meeting, Participant
+from records.models import HistoryEntry
 from tests.desk.test_entry_meeting import edit, typed
 from tests.factories import make_world
 from tests.people import signed_in
@@ -156,3 +157,43 @@ def test_a_row_taken_out_and_not_touched_here_goes(both, meeting):
     saved = recorder.post(path, chosen(answer, mine))
     assert saved.status_code == 302
     assert {name for name, _role in people_at(meeting)} == {"Open envoy"}
+
+
+def test_the_page_says_who_saved_and_when(people, both, meeting):
+    _recorder, _path, _mine, answer = both({"summary": "Theirs."}, {"summary": "Mine."})
+    page = answer.content.decode()
+    with acting_as(SYSTEM):
+        at = HistoryEntry.objects.filter(record_id=meeting.pk).order_by("-id").first().at
+    assert f"reviewer saved this record at {at:%-d %b, %H:%M} UTC, after you opened it" in page
+    assert "1 thing differs." in page
+
+
+def test_a_row_that_only_was_taken_out_names_who_took_it_out(both):
+    _recorder, _path, _mine, answer = both({"participants-1-DELETE": "on"}, {"participants-1-words": "Two of them"})
+    assert answer.status_code == 409
+    assert "reviewer saved this record at" in answer.content.decode()
+
+
+def test_another_window_of_ones_own_is_called_so(world, meeting, people):
+    path, recorder = reverse("desk:meeting-edit", args=[meeting.pk]), signed_in(people.recorder)
+    mine = edit(world, meeting, summary="Second.")
+    assert recorder.post(path, edit(world, meeting, summary="First.")).status_code == 302
+    assert "You saved this record at" in recorder.post(path, mine).content.decode()
+
+
+def test_who_saved_is_not_told_to_whom_may_not_know_of_the_change(people, world, meeting):
+    """A change whose entry in the history is above the reader: who made it is not named."""
+    with acting_as(SYSTEM):
+        people.recorder.clearance = 2
+        people.recorder.save()
+    path, mine = reverse("desk:meeting-edit", args=[meeting.pk]), edit(world, meeting, summary="Mine.")
+    reviewer = signed_in(people.reviewer)
+    # Raised for a while, changed meanwhile, lowered again: what was said between is not the recorder's to know.
+    raised = edit(world, meeting, summary="Between.", level="3")
+    assert reviewer.post(path, raised).status_code == 302
+    with acting_as(SYSTEM):
+        Meeting.objects.filter(pk=meeting.pk).update(level=1)
+    answer = signed_in(people.recorder).post(path, mine)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "reviewer saved" not in page
