@@ -117,6 +117,9 @@ class SourceForm(RowForm):
         cleaned = super().clean()
         if cleaned.get("DELETE") or self.errors:
             return cleaned
+        described = next((name for name in ("url", "publisher", "title") if cleaned.get(name)), None)
+        if cleaned.get("source") and described:
+            self.add_error(described, _("A recorded source is chosen: leave this empty, or choose “a new source”"))
         is_new = not cleaned.get("source") and any(cleaned.get(name) for name in ("url", "title", "quote"))
         if is_new and not cleaned.get("publisher"):
             self.add_error("publisher", _("Name who published it, or choose a source already recorded"))

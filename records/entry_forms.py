@@ -261,6 +261,17 @@ class RowForm(Unjudged, LooksThrough, forms.Form):
     def is_empty(self) -> bool:
         return not any(self.cleaned_data.get(name) for name in self.telling)
 
+    def clean(self):
+        cleaned = super().clean()
+        is_new = not cleaned.get("id") and not cleaned.get("DELETE")
+        # An empty row is left out: what was typed into it besides would be lost without a word.
+        if is_new and self.telling and self.is_empty() and not any(name in self.errors for name in self.telling):
+            typed = next((name for name in self.changed_data if cleaned.get(name) and self.is_words(name)), None)
+            if typed:
+                told = _("Fill this in as well, or empty the entry: without it “%(field)s” is not kept")
+                self.add_error(self.telling[0], told % {"field": self.fields[typed].label})
+        return cleaned
+
     def in_lines(self) -> list[list[forms.BoundField]]:
         """Return the fields as they stand on the page; see ``RepeatedFormSet.lines``."""
         hidden = {"DELETE", *(field.name for field in self.hidden_fields())}

@@ -31,11 +31,13 @@ def text_fields(model: type[Record]) -> tuple[models.Field, ...]:
     return tuple(
         field
         for field in model._meta.local_concrete_fields
-        if isinstance(field, models.CharField | models.TextField)
-        and not isinstance(field, models.URLField)
-        and not field.choices
-        and field.name not in NO_WORDS
+        if is_words(getattr(field, "base_field", field)) and field.name not in NO_WORDS
     )
+
+
+def is_words(field: models.Field) -> bool:
+    is_text = isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.URLField)
+    return is_text and not field.choices
 
 
 def officials() -> set[str]:
@@ -48,8 +50,9 @@ def officials() -> set[str]:
     }
 
 
-def look(text: str | None) -> list[Finding]:
-    """Return what in a text looks like personal data of somebody who is not an official known here."""
+def look(words: str | list[str] | None) -> list[Finding]:
+    """Return what in a text, or in several, looks like personal data of somebody who is not an official known here."""
+    text = "\n".join(words) if isinstance(words, list) else words
     return find(text, officials) if text else []
 
 
@@ -69,7 +72,7 @@ def allow(reason: str | None) -> None:
     current_reader().personal_data_reason = reason
 
 
-def check_words(texts: Mapping[str, str | None]) -> str:
+def check_words(texts: Mapping[str, str | list[str] | None]) -> str:
     """Raise ValidationError by name for what is flagged in these texts and not let through.
 
     Returns what the history is to say of it; nothing where nothing was flagged.
@@ -105,6 +108,6 @@ def check_record(record: Record, before: Record | None = None, reason: str = "")
     if before is not None:
         words = {name: text for name, text in words.items() if text != getattr(before, name)}
     # A reason often stands in the record as well; there it has a field of its own to be told beside.
-    if reason and reason not in words.values():
+    if reason and all(reason != text for text in words.values()):
         words |= {"reason": reason}
     return " ".join(filter(None, (reason, check_words(words))))

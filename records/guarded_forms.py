@@ -16,17 +16,18 @@ class LooksThrough(forms.BaseForm):
 
     def clean(self):
         cleaned = super().clean()
-        typed = {
-            name: cleaned[name]
-            for name in self.changed_data
-            if name in cleaned and type(self.fields[name]) is forms.CharField and name not in guard.NO_WORDS
-        }
+        typed = {name: cleaned[name] for name in self.changed_data if name in cleaned and self.is_words(name)}
         is_taken_out = cleaned.get("DELETE", False)
         if not is_taken_out and not self.data.get(guard.REASON, "").strip():
             for name, text in typed.items():
                 if found := guard.look(text):
                     self.add_error(name, guard.refusal(found))
         return cleaned
+
+    def is_words(self, name: str) -> bool:
+        """Whether a field takes what somebody writes in their own words: one text, or several."""
+        field = self.fields[name]
+        return name not in guard.NO_WORDS and type(getattr(field, "base_field", field)) is forms.CharField
 
 
 class GuardedForm(LooksThrough):
