@@ -181,7 +181,8 @@ class Past:
 
     def __init__(self, records: Iterable[Record]):
         self.entries: dict = defaultdict(list)
-        for entry in HistoryEntry.objects.filter(record_id__in=[one.pk for one in records]).order_by("id"):
+        entries = HistoryEntry.objects.filter(record_id__in=[one.pk for one in records]).select_related("user")
+        for entry in entries.order_by("id"):
             self.entries[entry.record_id].append(entry)
 
     def verified(self, record: Record) -> HistoryEntry | None:

@@ -1,6 +1,7 @@
-"""What a record's page and form say of its review to whoever writes: the note it came back with, queries, next steps."""
+"""What a record's page and form say of its review to whoever writes: the note it came back with, queries, what next."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from access import permissions
 from access.context import Reader
@@ -10,6 +11,13 @@ from records.models import HistoryEntry, Query, Record, ReviewState
 from records.reviewing import may_submit
 
 UNFINISHED = (*WAITING, ReviewState.RETURNED)
+STATES = {
+    ReviewState.SUBMITTED: gettext_lazy("Waits for a second person; until then it is in no figure."),
+    ReviewState.CHANGED: gettext_lazy(
+        "Verified before, changed since: it is in no figure until a second person has verified it again."
+    ),
+    ReviewState.RETURNED: gettext_lazy("Returned to whoever wrote it; it is in no figure until it is verified."),
+}
 
 
 def returned_entry(record: Record) -> HistoryEntry | None:
@@ -37,13 +45,16 @@ def query_told(actor: Reader, query: Query) -> dict:
 
 
 def review_told(actor: Reader, record: Record) -> dict | None:
-    """Return what is said above a record; None where there is nothing to say, or the reader takes no part in it.
+    """Return what is said above a record; None where there is nothing to say.
 
-    Of an unfinished record the queries about its parts are told as well.
+    To whoever only reads: that it is in no figure, and why. Of an unfinished record those who write are also told the
+    queries about its parts.
     """
-    if not permissions.may(permissions.WRITE, actor) or not record.is_reviewed or record.is_withdrawn:
+    if not record.is_reviewed or record.is_withdrawn:
         return None
     is_unfinished = record.review_state in UNFINISHED and record.draft_of is None
+    if not permissions.may(permissions.WRITE, actor):
+        return {"state": STATES[record.review_state]} if is_unfinished else None
     parts = parts_of(record) if is_unfinished else []
     by_record = about(Query, [record, *parts])
     told = {one.pk: one for one in (record, *parts)}
@@ -56,12 +67,11 @@ def review_told(actor: Reader, record: Record) -> dict | None:
     if not is_unfinished and not queries:
         return None
     returned = returned_entry(record) if record.review_state == ReviewState.RETURNED else None
-    waits = record.review_state in WAITING
+    waits = record.review_state in WAITING and permissions.may(permissions.REVIEW, actor)
     return {
+        "state": STATES[record.review_state] if is_unfinished else "",
         "returned": returned,
         "queries": queries,
         "may_submit": returned is not None and may_submit(actor, record),
-        "may_check": waits and permissions.may(permissions.REVIEW, actor) and record.pk not in written_by_me([record]),
-        "waits": waits,
-        "was_verified": record.review_state == ReviewState.CHANGED,
+        "may_check": waits and record.pk not in written_by_me([record]),
     }

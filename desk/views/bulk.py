@@ -63,7 +63,7 @@ class VerifyImport(FormView):
         self.run = request.GET.get("run", "")
         self.model = kind_named(request.GET.get("kind", ""))
         self.source = Source.objects.filter(pk=key_of(request.GET.get("source"))).select_related("label").first()
-        if not self.run or self.model is None or self.source is None:
+        if not self.run or "\x00" in self.run or self.model is None or self.source is None:
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 

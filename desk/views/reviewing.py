@@ -89,6 +89,13 @@ class ReviewRecord(KindMixin, TemplateView):
                 return one.record, one.name
         raise ValidationError(_("What you looked at is no longer to be checked here. Look at the record again."))
 
+    def given(self, form) -> str:
+        """Return what was typed into the one field of a form; raise ValidationError where the form refuses it."""
+        (name,) = form.fields
+        if not form.is_valid():
+            raise ValidationError(form.errors.as_data())
+        return form.cleaned_data[name]
+
     def matches(self) -> str:
         record, field = self.item()
         reviewing.check_field(current_reader(), record, field, expected_version=self.version)
@@ -103,7 +110,7 @@ class ReviewRecord(KindMixin, TemplateView):
 
     def ask(self) -> str:
         record, field = self.item()
-        reviewing.raise_query(current_reader(), record, field=field, text=self.request.POST.get("text", ""))
+        reviewing.raise_query(current_reader(), record, field=field, text=self.given(QueryForm(self.request.POST)))
         messages.success(self.request, _("The query is asked. Whoever wrote the record finds it under “My work”."))
         return self.address("queries" if record == self.object and not field else f"item-{record.pk}-{field}")
 
@@ -118,7 +125,8 @@ class ReviewRecord(KindMixin, TemplateView):
         return self.address(self.request.POST.get("anchor", "") or "sheet")
 
     def assign(self) -> str:
-        asked = reviewing.assign(current_reader(), self.object, to=self.request.POST.get("to", ""))
+        form = AssignForm(self.request.POST, self.object, set())
+        asked = reviewing.assign(current_reader(), self.object, to=self.given(form))
         messages.success(self.request, _("%(person)s is asked to check it.") % {"person": asked.to})
         return self.address("people")
 
@@ -129,7 +137,7 @@ class ReviewRecord(KindMixin, TemplateView):
         return self.onward(after)
 
     def send_back(self) -> str:
-        after, note = self.place()["next"], self.request.POST.get("note", "")
+        after, note = self.place()["next"], self.given(ReturnForm(self.request.POST))
         reviewing.return_record(current_reader(), self.object, note=note, expected_version=self.version)
         messages.success(self.request, _("Returned with your note: %(record)s.") % {"record": self.object})
         return self.onward(after)
