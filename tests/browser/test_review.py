@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_every_page import LOOKS, violations
+
 STILL_OPEN = '[data-item][data-state="open"]'
 
 
@@ -110,6 +112,17 @@ def test_return_and_resubmit_by_keyboard_then_verify(house, page_as, meeting):
     assert asked
     told = house.script("analyst").get(f"/api/v1/meetings/{meeting['id']}/").json()
     assert told["review_state"] == "verified"
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+def test_the_page_of_a_record_that_waits_is_accessible(page_as, meeting, width, scheme):
+    page = page_as("reviewer", width, scheme)
+    page.goto(f"/review/meeting/{meeting['id']}/")
+    page.get_by_role("link", name=re.compile("^Query: ")).first.click()
+    expect(page.locator("textarea:focus")).to_be_visible()
+    assert page.said == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert violations(page) == []
 
 
 def test_single_keys_can_be_turned_off_and_everything_works_without_script(page_as, meeting):
