@@ -25,6 +25,7 @@ from desk.services import UNSUBMITTED, RefusedRow, record_with_parts
 from records.api.errors import REFUSED_BY_POLICY
 from records.entry_forms import EntryForm
 from records.models import Record, ReviewState
+from records.review_told import review_told
 from records.services import StaleVersion
 from records.views import KindMixin
 
@@ -251,6 +252,7 @@ class EntryView(KindMixin, FormView):
             "has_commitments": "commitments" in formsets,
             "kept_at": self.kept.kept_at if self.kept and self.kept.data else None,
             "may_be_draft": self.is_new or self.object.review_state in UNSUBMITTED,
+            "review": None if self.is_new else review_told(current_reader(), self.object),
         }
 
     def section(self, section: FormSection, form: EntryForm, formsets: dict) -> dict:

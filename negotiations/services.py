@@ -1,8 +1,10 @@
-"""Citing sources, and the parties of a channel: how they are written, called by every door that writes them."""
+"""Citing sources, the parties of a channel, follow-ups done: called by every door that writes them."""
+
+from django.utils import timezone
 
 from access.context import Reader
 from intermediaries.models import Actor
-from negotiations.models import Channel, ChannelParty
+from negotiations.models import Channel, ChannelParty, FollowUp
 from records.models import Record
 from records.services import add_record, change_record, withdraw_record
 from sources.models import Citation, Source
@@ -59,3 +61,14 @@ def write_parties(actor: Reader, channel: Channel, chosen: list[Actor], taken_ou
             change_record(actor, link, expected_version=link.version)
     for pk in taken_out & existing.keys():
         withdraw_record(actor, existing[pk], reason="Taken out of the form.")
+
+
+def finish_follow_up(actor: Reader, follow_up: FollowUp, *, expected_version: int, is_done: bool = True) -> FollowUp:
+    """Write that a follow-up was done today, or that it is not done after all; return it as stored.
+
+    Done twice it keeps its first day. Raises StaleVersion, ValidationError, ``django.db.ProgrammingError`` (42501).
+    """
+    if is_done == (follow_up.done_on is not None):
+        return follow_up
+    follow_up.done_on = timezone.localdate() if is_done else None
+    return change_record(actor, follow_up, expected_version=expected_version)

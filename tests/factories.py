@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from django.contrib.contenttypes.models import ContentType
 
 from access.context import SYSTEM, acting_as, current_reader
+from access.models import User
 from exchanges import models as exchanges
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
@@ -121,7 +122,11 @@ def make_world(
         assessment=word,
         topics=["prisoners"],
     )
-    add("participant", negotiations.Participant, meeting=meeting, representative=representative, words=word)
+    # It waits for a second person.
+    waits = {"review_state": review_state or ReviewState.SUBMITTED}
+    participant = add(
+        "participant", negotiations.Participant, meeting=meeting, representative=representative, words=word, **waits
+    )
     add("follow_up", negotiations.FollowUp, meeting=meeting, task=f"{word} task", due_on=DAY)
     agreement = add(
         "agreement",
@@ -219,6 +224,13 @@ def make_world(
         reason=f"{word} talks are over",
         **about,
     )
+    in_review = {"record_type": content_type(participant, using), "record_id": participant.pk}
+    add("query", records.Query, field="words", text=f"{word} asks", **in_review)
+    asked = author or User.objects.using(using).order_by("username").first()
+    if asked is not None:
+        add("assignment", records.Assignment, to=asked, **in_review)
+    if author is None:  # whoever wrote a record does not check it
+        add("field_check", records.FieldCheck, field="role", **in_review)
     return world
 
 
