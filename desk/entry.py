@@ -266,10 +266,10 @@ class EntryView(KindMixin, FormView):
         for name in section.items:
             if name in formsets:
                 part, rows = formsets[name]
-                shown = {"recorded": part.recorded(self.object), "recorded_template": part.recorded_template}
-                items.append({"rows": rows} | shown)
+                recorded = part.recorded(self.object)
+                items.append({"rows": rows, "recorded": recorded, "recorded_template": part.recorded_template})
                 problems += rows.total_error_count() if rows.is_bound else 0
-                filled += rows.initial_form_count()
+                filled += rows.initial_form_count() + len(recorded)
             elif name in form.fields:
                 items.append({"field": form[name]})
                 problems += len(form.errors.get(name, ())) if form.is_bound else 0
