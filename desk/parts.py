@@ -190,9 +190,8 @@ class Commitments(Part):
                 number=number,
                 stage=main_stage(promise),
             )
-            source = only_source(record)
             try:
-                record_claim(actor, claim, [{"source": source}] if source else [])
+                record_claim(actor, claim, resting_on(record))
             except ValidationError as error:
                 raise ValidationError({number_field: error.messages}) from error
 
@@ -226,11 +225,17 @@ class ReportedOutcomes(Part):
             category=main_category(stored),
             number=row["number"],
         )
-        add_record(actor, claim)
+        record_claim(actor, claim, resting_on(record))
         return stored
 
     def submit(self, actor, record):
         submit_drafts(actor, record, self.recorded(record))
+
+
+def resting_on(record: Record) -> list[dict]:
+    """Return what a claim told at a meeting, or in an agreement, rests on: its source, where it has just one."""
+    source = only_source(record)
+    return [{"source": source}] if source else []
 
 
 def owing(conflict: Conflict, direction: str) -> dict:
