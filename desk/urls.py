@@ -3,22 +3,28 @@
 from django.urls import path
 
 from desk.choices import FINDABLE
-from desk.views import bulk, choices, drafts, meetings, my_work, review, shortcuts, standing
+from desk.entry import EntryView
+from desk.views import bulk, choices, drafts, meetings, my_work, outcomes, review, shortcuts, standing
 from desk.views.reviewing import ReviewRecord
 from records.waiting import reviewed_kinds
 
 app_name = "desk"
 
 
-def entry(route: str, kind: str) -> list:
-    """Return the addresses of a kind's form and of what comboboxes ask about the kind."""
-    view = standing.ENTRIES[kind]
-    create = choices.Create.as_view(form_class=view.form_class)
+def form(route: str, view: type[EntryView]) -> list:
+    """Return the addresses of the form of a kind."""
+    kind = view.model.kind_of()
     return [
         path(f"{route}/add/", view.as_view(), name=f"{kind}-add"),
         path(f"{route}/<uuid:pk>/edit/", view.as_view(), name=f"{kind}-edit"),
-        path(f"desk/create/{kind}/", create, name=f"create-{kind}"),
     ]
+
+
+def entry(route: str, kind: str) -> list:
+    """Return the addresses of a kind's form and of the dialog in which comboboxes make one."""
+    view = standing.ENTRIES[kind]
+    create = choices.Create.as_view(form_class=view.form_class)
+    return [*form(route, view), path(f"desk/create/{kind}/", create, name=f"create-{kind}")]
 
 
 def reviewing(model):
@@ -37,8 +43,10 @@ urlpatterns = [
     path("desk/kept/<uuid:pk>/", drafts.KeepForm.as_view(), name="kept"),
     path("desk/kept/<uuid:pk>/discard/", drafts.DiscardForm.as_view(), name="kept-discard"),
     path("desk/shortcuts/", shortcuts.Shortcuts.as_view(), name="shortcuts"),
-    path("meetings/add/", meetings.MeetingEntry.as_view(), name="meeting-add"),
-    path("meetings/<uuid:pk>/edit/", meetings.MeetingEntry.as_view(), name="meeting-edit"),
+    *form("meetings", meetings.MeetingEntry),
+    *form("outcomes", outcomes.OutcomeEntry),
+    *form("agreements", outcomes.AgreementEntry),
+    *form("commitments", outcomes.CommitmentEntry),
     *entry("channels", "channel"),
     *entry("intermediaries", "actor"),
     *entry("representatives", "representative"),

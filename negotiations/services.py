@@ -1,12 +1,11 @@
-"""Citing sources, the parties of a channel, follow-ups done: called by every door that writes them."""
+"""Citing sources, follow-ups done: called by every door that writes them."""
 
 from django.utils import timezone
 
 from access.context import Reader
-from intermediaries.models import Actor
-from negotiations.models import Channel, ChannelParty, FollowUp
+from negotiations.models import FollowUp
 from records.models import Record
-from records.services import add_record, change_record, withdraw_record
+from records.services import add_record, change_record
 from sources.models import Citation, Source
 
 
@@ -44,23 +43,6 @@ def cite_sources(actor: Reader, record: Record, rows: list[dict], *, draft: bool
         source = source_of(actor, row, record, draft=draft)
         citation = Citation(record=record, source=source, position=position, **citation_fields(row))
         add_record(actor, citation)
-
-
-def write_parties(actor: Reader, channel: Channel, chosen: list[Actor], taken_out: set[str]) -> None:
-    """Give a channel its parties in this order; those of the actors ``taken_out`` (identities) are withdrawn.
-
-    Others, which somebody added meanwhile, stay. Raises StaleVersion, ValidationError.
-    """
-    existing = {str(link.actor_id): link for link in channel.party_links.current()}
-    for position, party in enumerate(chosen, start=1):
-        link = existing.get(str(party.pk))
-        if link is None:
-            add_record(actor, ChannelParty(channel=channel, actor=party, position=position))
-        elif link.position != position:
-            link.position = position
-            change_record(actor, link, expected_version=link.version)
-    for pk in taken_out & existing.keys():
-        withdraw_record(actor, existing[pk], reason="Taken out of the form.")
 
 
 def finish_follow_up(actor: Reader, follow_up: FollowUp, *, expected_version: int, is_done: bool = True) -> FollowUp:

@@ -100,6 +100,7 @@ def make_world(
         mode="direct",
         notes=word,
         topics=["prisoners"],
+        own_topics=[f"{word} matter"],
         started_on=DAY,
     )
     add("channel_party", negotiations.ChannelParty, channel=channel, actor=actor)
@@ -121,6 +122,7 @@ def make_world(
         summary=f"{word} said",
         assessment=word,
         topics=["prisoners"],
+        own_topics=[f"{word} matter"],
     )
     # It waits for a second person.
     waits = {"review_state": review_state or ReviewState.SUBMITTED}

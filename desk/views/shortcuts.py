@@ -35,7 +35,7 @@ class Shortcuts(TemplateView):
                     [
                         ("Ctrl S", _("Save draft")),
                         ("Ctrl Enter", _("Submit for review")),
-                        ("Alt C", _("Add a commitment")),
+                        ("Alt C", _("Add a commitment or a claim")),
                         ("Alt N", _("Create what you typed")),
                         ("?", _("All shortcuts")),
                     ],
