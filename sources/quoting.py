@@ -13,12 +13,13 @@ from itertools import islice, pairwise
 
 QUOTATION_MARKS = frozenset("\"'`´‘’‚‛“”„‟‹›«»「」『』〝〞〟′″＂＇")
 DASHES = frozenset("-‐‑‒–—―−⁃﹘﹣－")
-# A line broken at a hyphen, which may belong to the word or to the printer. No text holds it: it is a control character.
+# A line broken at a hyphen, which may belong to the word or to the printer; a control character, so that no text has it.
 BROKEN = "\x1f"
 # What a person writes in a quote where words are left out.
 LEFT_OUT = re.compile(r"[\[(]\s*(?:…|\.\.\.)\s*[\])]|…|\.\.\.")
 RUNS = re.compile(
-    r"(?P<soft>\u00ad[^\S\n]*\n\s*)|(?P<broken>[-‐][^\S\n]*\n\s*)|(?P<space>\s+)|(?P<plain>[^\s\-‐\u00ad]+|.)", re.DOTALL
+    r"(?P<soft>\u00ad[^\S\n]*\n\s*)|(?P<broken>[-‐][^\S\n]*\n\s*)|(?P<space>\s+)|(?P<plain>[^\s\-‐\u00ad]+|.)",
+    re.DOTALL,
 )
 # So often one quote is marked at most.
 MOST_PLACES = 500
