@@ -23,8 +23,8 @@ from intake.shapes import FIELDS, ROW, Shape, guess_kind, guess_mapping, guess_s
 from intake.work import table_of
 from negotiations.models import Conflict
 from records.marking import Marking
+from records.queued import RunState
 from reports.public_record.formulas import as_text
-from reports.queued import RunState
 
 FOLDER = "imports"
 

@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 
 QUOTATION_MARKS = frozenset("\"'`´‘’‚‛“”„‟‹›«»「」『』〝〞〟′″＂＇")
 DASHES = frozenset("-‐‑‒–—―−⁃﹘﹣－")
-# A line broken at a hyphen, which may belong to the word or to the printer; a control character, so that no text has it.
+# A line broken at a hyphen, which may be the word's or the printer's. A control character, so that no text has it.
 BROKEN = "\x1f"
 # What a person writes in a quote where words are left out.
 LEFT_OUT = re.compile(r"[\[(]\s*(?:…|\.\.\.)\s*[\])]|…|\.\.\.")

@@ -15,9 +15,9 @@ from access.levels import Level
 from access.models import Membership, User
 from exchanges.models import Claim, Outcome
 from negotiations.models import Agreement, Channel, Meeting
+from records.queued import RunState
 from reports import services
 from reports.models import ReportRun
-from reports.queued import RunState
 from reports.selectors.kept_results import readable_result
 from reports.selectors.period_summary import STEPS, Gathered, sections_of
 from reports.selectors.summary_result import result_of
