@@ -9,6 +9,7 @@ from exchanges import viewsets as exchanges
 from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
 from records.api import kinds as records
+from records.api.files import AttachmentViewSet
 from reports import measure_viewsets as measures
 from reports.viewsets import ReportRunViewSet
 from sources import viewsets as sources
@@ -46,6 +47,7 @@ RESOURCES = [
     ("representatives", intermediaries.RepresentativeViewSet),
     ("sources", sources.SourceViewSet),
     ("citations", sources.CitationViewSet),
+    ("attachments", AttachmentViewSet),
     ("embargoes", records.EmbargoViewSet),
     ("public-summaries", records.PublicSummaryViewSet),
     ("summary-links", records.SummaryOfViewSet),

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from access.levels import Level
-from records.models import Embargo, PublicSummary, ReviewState, SummaryOf
+from records.models import Attachment, Embargo, PublicSummary, ReviewState, SummaryOf
 from records.search import found_ids
 
 WITHDRAWN_CHOICES = [("include", _("included")), ("only", _("only"))]
@@ -116,3 +116,13 @@ class SummaryOfFilter(RecordFilterSet):
     class Meta:
         model = SummaryOf
         fields = ["summary", "record_id"]
+
+
+class AttachmentFilter(RecordFilterSet):
+    """Attachments, by the record they belong to and by their content."""
+
+    class Meta:
+        model = Attachment
+        fields = ["record_id", "sha256"]
+
+    api_only = (*RecordFilterSet.api_only, "record_id", "sha256")

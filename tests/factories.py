@@ -5,12 +5,14 @@ import uuid
 from types import SimpleNamespace
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 
 from access.context import SYSTEM, acting_as, current_reader
 from exchanges import models as exchanges
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
 from records import models as records
+from records.files import TEXT, keep
 from records.models import ReviewState
 from sources import models as sources
 
@@ -208,6 +210,7 @@ def make_world(
         quote=f"{word} quoted",
     )
     about = {"record_type": content_type(outcome, using), "record_id": outcome.pk}
+    add("attachment", records.Attachment, title=f"{word} paper", **text_file(word), **about)
     summary = add("summary", records.PublicSummary, title=f"{word} told", text=f"{word} in public", external_id="")
     add("summary_of", records.SummaryOf, summary=summary, **about)
     add(
@@ -220,6 +223,15 @@ def make_world(
         **about,
     )
     return world
+
+
+def text_file(word: str) -> dict:
+    """Put a file that carries the word into the store and return what its record says of it."""
+    content = f"{word} on paper.".encode()
+    name, digest = keep(ContentFile(content), "worlds")
+    return {
+        "file": name, "file_name": f"{word}.txt", "media_type": TEXT, "size": len(content), "sha256": digest,
+    }  # fmt: skip
 
 
 def content_type(record, using: str) -> ContentType:

@@ -12,7 +12,7 @@ from access.models import ApiToken
 from exchanges import models as exchanges
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
-from records.models import Embargo, PublicSummary, Record, SummaryOf
+from records.models import Attachment, Embargo, PublicSummary, Record, SummaryOf
 from sources import models as sources
 
 DAY = dt.date(2025, 5, 23)
@@ -154,6 +154,11 @@ KINDS = [
             "reason": "Talks resume",
         },
         ("external_id", "x"),
+    ),
+    Kind(
+        Attachment,
+        {"record_kind": "outcome", "record_id": "@outcome", "file_name": "notes.txt", "content": "Tm90ZXMu"},
+        ("title", "Notes of the talks"),
     ),
     Kind(PublicSummary, {"title": "Talks", "text": "The two sides talked."}, ("text", "They talked."), state="draft"),
     Kind(
