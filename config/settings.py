@@ -198,6 +198,15 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 LARGEST_FILE = environment.number("LARGEST_FILE_MEGABYTES", 25) * 2**20
 LARGEST_UNPACKED = 200 * 2**20
 UPLOAD_KEEP_DAYS = 120
+# Sources are fetched for their archived copies unless that is switched off; each within so many seconds, and of the
+# text read out of it so many characters are kept.
+SOURCE_FETCHING = not environment.flag("NO_SOURCE_FETCHING")
+FETCH_SECONDS = 60
+MOST_TEXT = 500_000
+# For tests alone: the port of one server on 127.0.0.1 that may be fetched from. With https Parley refuses to start.
+FETCH_LOOPBACK_PORT = (
+    environment.number("PARLEY_FETCH_LOOPBACK_PORT", 0) if os.environ.get("PARLEY_FETCH_LOOPBACK_PORT") else None
+)
 # Imports: the largest file, what a workbook may hold, and after how many days the file is deleted.
 IMPORT_LARGEST_FILE = environment.number("IMPORT_LARGEST_MEGABYTES", 32) * 2**20
 IMPORT_LARGEST_UNPACKED = 300 * 2**20
@@ -300,6 +309,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-import-runs": {
         "task": "intake.tasks.sweep_import_runs",
+        "schedule": 15.0,
+        "args": ["system"],
+        "options": {"expires": 15},
+    },
+    "sweep-archive-runs": {
+        "task": "sources.tasks.sweep_archive_runs",
         "schedule": 15.0,
         "args": ["system"],
         "options": {"expires": 15},

@@ -19,13 +19,15 @@ import puremagic
 from csp.decorators import csp_update
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from records.plain_text import as_text
 
 HTML, PDF, PNG, JPEG, TEXT, MAIL = (
     "text/html", "application/pdf", "image/png", "image/jpeg", "text/plain", "message/rfc822",
@@ -64,7 +66,6 @@ MAIL_BEGINS = re.compile(r"(?:[!-9;-~]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){2}
 MAIL_NAMES = re.compile(r"^(received|return-path|delivered-to|message-id|mime-version):", re.I | re.M)
 # What looks like text and is a picture, a document or a program.
 NOT_PLAIN = ("<svg", "<?xml", "{\\rtf", "%!ps", "#!", "<!doctype svg")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 # What a file is -------------------------------------------------------------------------------------------------------
@@ -83,7 +84,7 @@ def type_of(content: bytes, accepted: Collection[str] = tuple(TYPES)) -> str:
     if found not in accepted:
         offered = ", ".join(str(TYPES[one].words) for one in TYPES if one in accepted)
         told = _("This file is none of these: %(offered)s. Save it as one of them and choose that file.")
-        raise ValidationError(told % {"offered": offered})
+        raise ValidationError(told % {"offered": offered}, code="type")
     if found in (DOCX, ODT):
         check_document(content)
     return found
@@ -133,22 +134,6 @@ def text_type_of(content: bytes) -> str | None:
         return None
     headers = re.split(r"\r?\n\r?\n", begin, maxsplit=1)[0]
     return MAIL if MAIL_BEGINS.match(begin) and MAIL_NAMES.search(headers) else TEXT
-
-
-def as_text(content: bytes, declared: str = "") -> str | None:
-    """Return a file as text: in the encoding its first bytes say, the one declared, UTF-8 or Windows-1251.
-
-    None where it is none: with control characters that no text has.
-    """
-    begins = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-    marked = next((encoding for mark, encoding in begins.items() if content.startswith(mark)), None)
-    for encoding in filter(None, [marked] if marked else [declared, "utf-8", "cp1251"]):
-        try:
-            text = content.decode(encoding)
-        except (UnicodeError, LookupError):
-            continue
-        return None if CONTROL.search(text) else text
-    return None
 
 
 def check_document(content: bytes) -> None:
@@ -228,6 +213,20 @@ def content_of(name: str, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Missing
     return content
+
+
+def keep_text(text: str, folder: str) -> str:
+    """Put a text into the store and return its name."""
+    return default_storage.save(f"{folder}/{uuid.uuid4()}", ContentFile(text.encode()))
+
+
+def stored_text(name: str) -> str:
+    """Return a text from the store; raise Missing where it is not there."""
+    try:
+        with default_storage.open(name) as file:
+            return file.read().decode()
+    except (OSError, UnicodeError) as error:
+        raise Missing from error
 
 
 # Beside everything else that is forbidden, nothing in the file may act as if it came from here.

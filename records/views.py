@@ -215,6 +215,7 @@ class RecordDetailView(KindMixin, DetailView):
         if self.model.citations is None:
             return []
         found = self.object.citations.current().select_related("source", "label").order_by("position", "recorded_at")
+        found = found.with_evidence()
         return [
             {
                 "url": citation.source.get_absolute_url(),
@@ -224,6 +225,7 @@ class RecordDetailView(KindMixin, DetailView):
                 "quote": citation.quote,
                 "grade": citation.grade,
                 "source_url": citation.source.url,
+                "evidence": citation.evidence,
                 "label": citation.label,
             }
             for citation in found

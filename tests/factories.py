@@ -80,6 +80,9 @@ def make_world(
         url=f"https://example.org/{word}",
         published_on=DAY,
     )
+    paper = text_file(word)
+    add("archived_copy", sources.ArchivedCopy, source=source, origin="given", state="kept", text_file=paper["file"],
+        received_at=dt.datetime(2025, 5, 23, tzinfo=dt.UTC), **paper)  # fmt: skip
     conflict = add("conflict", negotiations.Conflict, name=f"{word} war", started_on=DAY)
     add(
         "party",

@@ -1,5 +1,6 @@
 """The forms of what lasts: channels, actors, representatives, places, sources."""
 
+from django.contrib import messages
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -14,6 +15,7 @@ from negotiations.channel_forms import ChannelForm, PlaceForm
 from negotiations.models import Channel, Place
 from negotiations.services import write_parties
 from sources.addresses import same_address
+from sources.archiving import archive_as_asked
 from sources.forms import SourceEntryForm
 from sources.models import Source
 
@@ -97,11 +99,23 @@ class SourceEntry(EntryView):
     model = Source
     form_class = SourceEntryForm
     sections = (
-        FormSection("essentials", _("Essentials"), ("source_kind", "url", "again", "publisher", "title"), state=NEEDED),
+        FormSection(
+            "essentials",
+            _("Essentials"),
+            ("source_kind", "url", "again", "fetch", "is_agreed", "upload", "words", "publisher", "title"),
+            state=NEEDED,
+        ),
         FormSection("dates", _("Dates and language"), ("said_on", "published_on", "retrieved_on", "language")),
         FormSection("trust", _("How far it is to be trusted"), ("reliability", "derived_from")),
         FormSection("more", _("Notes"), ("notes",)),
     )
+
+    def write(self, form, formsets, *, draft):
+        source = super().write(form, formsets, draft=draft)
+        asked = {name: form.cleaned_data.get(name) for name in ("upload", "fetch", "is_agreed")}
+        if told := archive_as_asked(current_reader(), source, **asked):
+            messages.warning(self.request, told)
+        return source
 
 
 class SameSource(TemplateView):

@@ -89,11 +89,14 @@ class Migration(migrations.Migration):
                     models.TextField(blank=True, editable=False, verbose_name="reason for withdrawing"),
                 ),
                 ("record_id", models.UUIDField(db_index=True, verbose_name="record")),
-                ("file", models.CharField(editable=False, max_length=100)),
-                ("file_name", models.CharField(editable=False, max_length=200, verbose_name="file")),
-                ("media_type", models.CharField(editable=False, max_length=100, verbose_name="type of file")),
+                ("file", models.CharField(blank=True, editable=False, max_length=100)),
+                ("file_name", models.CharField(blank=True, editable=False, max_length=200, verbose_name="file")),
+                (
+                    "media_type",
+                    models.CharField(blank=True, editable=False, max_length=100, verbose_name="type of file"),
+                ),
                 ("size", models.BigIntegerField(default=0, editable=False, help_text="In bytes.", verbose_name="size")),
-                ("sha256", models.CharField(editable=False, max_length=64, verbose_name="SHA-256")),
+                ("sha256", models.CharField(blank=True, editable=False, max_length=64, verbose_name="SHA-256")),
                 ("title", models.CharField(max_length=200, verbose_name="what it is")),
                 (
                     "author",
@@ -155,17 +158,26 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("title", ""), _negated=True), name="attachment_has_title"
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file", ""), _negated=True), models.Q(("sha256", ""), _negated=True)
+                        ),
+                        name="attachment_has_file",
+                    ),
                 ],
             },
         ),
         migrations.CreateModel(
             name="Upload",
             fields=[
-                ("file", models.CharField(editable=False, max_length=100)),
-                ("file_name", models.CharField(editable=False, max_length=200, verbose_name="file")),
-                ("media_type", models.CharField(editable=False, max_length=100, verbose_name="type of file")),
+                ("file", models.CharField(blank=True, editable=False, max_length=100)),
+                ("file_name", models.CharField(blank=True, editable=False, max_length=200, verbose_name="file")),
+                (
+                    "media_type",
+                    models.CharField(blank=True, editable=False, max_length=100, verbose_name="type of file"),
+                ),
                 ("size", models.BigIntegerField(default=0, editable=False, help_text="In bytes.", verbose_name="size")),
-                ("sha256", models.CharField(editable=False, max_length=64, verbose_name="SHA-256")),
+                ("sha256", models.CharField(blank=True, editable=False, max_length=64, verbose_name="SHA-256")),
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 (
                     "level",

@@ -22,11 +22,11 @@ class StoredFile(models.Model):
     None of it ever changes; a trigger (``keep_file``) sees to it.
     """
 
-    file = models.CharField(max_length=100, editable=False)
-    file_name = models.CharField(_("file"), max_length=200, editable=False)
-    media_type = models.CharField(_("type of file"), max_length=100, editable=False)
+    file = models.CharField(max_length=100, blank=True, editable=False)
+    file_name = models.CharField(_("file"), max_length=200, blank=True, editable=False)
+    media_type = models.CharField(_("type of file"), max_length=100, blank=True, editable=False)
     size = models.BigIntegerField(_("size"), default=0, editable=False, help_text=_("In bytes."))
-    sha256 = models.CharField(_("SHA-256"), max_length=64, editable=False)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -98,6 +98,7 @@ class Attachment(StoredFile, AboutRecord):
         constraints = [
             *record_constraints("attachment"),
             models.CheckConstraint(condition=~models.Q(title=""), name="attachment_has_title"),
+            models.CheckConstraint(condition=~models.Q(file="") & ~models.Q(sha256=""), name="attachment_has_file"),
         ]
 
     def __str__(self) -> str:

@@ -58,6 +58,7 @@ KINDS = [
         ("quote", "they said"),
         "source",
     ),
+    Kind(sources.ArchivedCopy, {"source": "@source"}, ("external_id", "x"), "source"),
     Kind(negotiations.Conflict, {"name": "A war"}, ("notes", "more")),
     Kind(
         negotiations.Party,
