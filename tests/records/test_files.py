@@ -1,6 +1,7 @@
 """What a file is, by its content alone; how it is called; how it lies in the store and is given out."""
 
 import hashlib
+import io
 import random
 import stat
 import unicodedata
@@ -10,6 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -207,3 +209,22 @@ def test_a_file_is_given_out_to_be_saved_and_never_to_be_shown(media_type):
     assert "no-store" in answer.headers["Cache-Control"]
     shown = {"text/html", "text/plain", "image/svg+xml", "application/xhtml+xml", "message/rfc822"}
     assert answer.headers["Content-Type"].partition(";")[0] not in shown
+
+
+@pytest.mark.django_db
+def test_the_store_is_compared_with_the_records(people, world):
+    out = io.StringIO()
+    call_command("check_files", stdout=out)
+    assert "0 wrong" in out.getvalue()
+    path = Path(default_storage.path(world.attachment.file))
+    received = path.read_bytes()
+    lost = default_storage.save("archive/left-behind", ContentFile(b"x"))
+    path.write_bytes(b"changed")
+    out = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("check_files", stdout=out)
+    assert f"missing or changed: attachment {world.attachment.pk}, {world.attachment.file}" in out.getvalue()
+    assert f"named by no record: {lost}" in out.getvalue()
+    assert world.archived_copy.file not in out.getvalue()
+    path.write_bytes(received)
+    default_storage.delete(lost)

@@ -75,10 +75,10 @@ def huge_headers(connection, _request) -> None:
 class Publisher:
     """The server: ``pages`` maps a path to how it is answered; ``requests`` are those it got, whole."""
 
-    def __init__(self):
+    def __init__(self, port: int = 0):
         self.pages: dict[str, Answer] = {}
         self.requests: list[str] = []
-        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.listening = socket.create_server(("127.0.0.1", port))
         self.port = self.listening.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
 
@@ -104,9 +104,9 @@ class Publisher:
 
 
 @contextmanager
-def publishing():
-    """Yield a server while it is needed."""
-    made = Publisher()
+def publishing(port: int = 0):
+    """Yield a server while it is needed, on a free port unless one is given."""
+    made = Publisher(port)
     try:
         yield made
     finally:
