@@ -260,7 +260,7 @@ def test_the_number_of_statements_does_not_grow_with_the_period(people, world):
     with acting_as(SYSTEM):
         for _number in range(10):
             make_world("More", conflict=world.conflict, actor=world.actor, party=world.party)
-    assert statements() == few <= 16
+    assert statements() == few <= 17
 
 
 def test_only_who_asked_is_named_and_only_uuids_identify(people, world):
