@@ -205,6 +205,55 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (0, 3))), name="archived_copy_level_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="archived_copy_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="archived_copy_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("origin__in", ["fetched", "given"])), name="archived_copy_origin_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "kept", "failed"])),
+                        name="archived_copy_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "kept"), _negated=True),
+                            models.Q(
+                                models.Q(("file", ""), _negated=True),
+                                models.Q(("sha256", ""), _negated=True),
+                                ("received_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="archived_copy_kept_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "failed"), _negated=True),
+                            models.Q(("told", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="archived_copy_failed_in_words",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -296,89 +345,20 @@ class Migration(migrations.Migration):
                 "ordering": ["-requested_at"],
                 "abstract": False,
                 "base_manager_name": "objects",
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="archivedcopy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="archived_copy_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="archivedcopy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="archived_copy_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="archivedcopy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="archived_copy_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="archivedcopy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("origin__in", ["fetched", "given"])), name="archived_copy_origin_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="archivedcopy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "kept", "failed"])), name="archived_copy_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="archivedcopy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "kept"), _negated=True),
-                    models.Q(
-                        models.Q(("file", ""), _negated=True),
-                        models.Q(("sha256", ""), _negated=True),
-                        ("received_at__isnull", False),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "running", "done", "failed"])),
+                        name="archive_run_state_known",
                     ),
-                    _connector="OR",
-                ),
-                name="archived_copy_kept_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="archivedcopy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "failed"), _negated=True), models.Q(("told", ""), _negated=True), _connector="OR"
-                ),
-                name="archived_copy_failed_in_words",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="archiverun",
-            index=models.Index(fields=["state", "lease_until"], name="archive_run_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="archiverun",
-            index=models.Index(fields=["owner", "-requested_at"], name="archive_run_own"),
-        ),
-        migrations.AddConstraint(
-            model_name="archiverun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["queued", "running", "done", "failed"])),
-                name="archive_run_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="archiverun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("progress__lte", 100)), name="archive_run_progress_per_cent"
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("progress__lte", 100)), name="archive_run_progress_per_cent"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "lease_until"], name="archive_run_queue"),
+                    models.Index(fields=["owner", "-requested_at"], name="archive_run_own"),
+                ],
+            },
         ),
         Protect("ArchivedCopy", search=("file_name", "final_address")),
         run_sql_file(
