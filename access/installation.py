@@ -33,6 +33,8 @@ OPEN_TABLES: dict[str, tuple[str, str]] = {
     "records_historyentry": ("SELECT", "own policy: the label then and the label now"),
     "records_historyseal": ("SELECT", "own policy: the system alone; written by a function only"),
     "records_searchentry": ("SELECT", "policy on the label of the record found"),
+    "records_upload": ("SELECT, INSERT, UPDATE", "own policy: the uploader's, under what they were cleared for"),
+    "sources_archiverun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under the label of the copy"),
     "intake_importrun": ("SELECT, INSERT, UPDATE", "own policy: the importer's, under its label"),
     "intake_importedrecord": ("SELECT, INSERT", "own policy: the importer's and reviewers', as far as it is seen"),
     "reports_reportrun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under its label"),

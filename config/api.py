@@ -10,6 +10,7 @@ from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
 from records.api import kinds as records
 from records.api import review
+from records.api.files import AttachmentViewSet
 from reports import measure_viewsets as measures
 from reports.viewsets import ReportRunViewSet
 from sources import viewsets as sources
@@ -47,6 +48,8 @@ RESOURCES = [
     ("representatives", intermediaries.RepresentativeViewSet),
     ("sources", sources.SourceViewSet),
     ("citations", sources.CitationViewSet),
+    ("archived-copies", sources.ArchivedCopyViewSet),
+    ("attachments", AttachmentViewSet),
     ("embargoes", records.EmbargoViewSet),
     ("public-summaries", records.PublicSummaryViewSet),
     ("summary-links", records.SummaryOfViewSet),

@@ -197,8 +197,27 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Uploaded files lie outside the web root and are read by nobody but Parley itself.
+FILE_UPLOAD_HANDLERS = [
+    "records.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# Attachments and copies of sources: the largest file, what a packed document may hold, and after how many days an
+# uploaded file that no record has taken up is deleted (unfinished forms, which may name it, are kept for 90).
+LARGEST_FILE = environment.number("LARGEST_FILE_MEGABYTES", 25) * 2**20
+LARGEST_UNPACKED = 200 * 2**20
+UPLOAD_KEEP_DAYS = 120
+# Sources are fetched for their archived copies unless that is switched off; each within so many seconds, and of the
+# text read out of it so many characters are kept.
+SOURCE_FETCHING = not environment.flag("NO_SOURCE_FETCHING")
+FETCH_SECONDS = 60
+MOST_TEXT = 500_000
+# For tests alone: the port of one server on 127.0.0.1 that may be fetched from. With https Parley refuses to start.
+FETCH_LOOPBACK_PORT = (
+    environment.number("PARLEY_FETCH_LOOPBACK_PORT", 0) if os.environ.get("PARLEY_FETCH_LOOPBACK_PORT") else None
+)
 # Imports: the largest file, what a workbook may hold, and after how many days the file is deleted.
 IMPORT_LARGEST_FILE = environment.number("IMPORT_LARGEST_MEGABYTES", 32) * 2**20
 IMPORT_LARGEST_UNPACKED = 300 * 2**20
@@ -307,6 +326,12 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["system"],
         "options": {"expires": 15},
     },
+    "sweep-archive-runs": {
+        "task": "sources.tasks.sweep_archive_runs",
+        "schedule": 15.0,
+        "args": ["system"],
+        "options": {"expires": 15},
+    },
     "delete-imported-files": {
         "task": "intake.tasks.delete_old_files",
         "schedule": crontab(minute=30),
@@ -325,6 +350,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "args": ["system"],
         "options": {"expires": 60},
+    },
+    "delete-old-uploads": {
+        "task": "records.tasks.delete_old_uploads",
+        "schedule": crontab(hour=3, minute=37),
+        "args": ["system"],
+        "options": {"expires": 3600},
     },
     "purge-kept-forms": {
         "task": "desk.tasks.purge_kept_forms",

@@ -20,13 +20,14 @@ from access.levels import Level
 from desk import keeping
 from desk.conflicts import Reconciling
 from desk.models import KeptForm
-from desk.parts import Part
+from desk.parts import Attachments, Part
 from desk.services import UNSUBMITTED, RefusedRow, record_with_parts
 from records.api.errors import REFUSED_BY_POLICY
 from records.entry_forms import EntryForm
 from records.models import Record, ReviewState
 from records.review_told import review_told
 from records.services import StaleVersion
+from records.uploads import take_in
 from records.views import KindMixin
 
 
@@ -46,6 +47,9 @@ class FormSection:
     state: str = gettext_lazy("Optional")
 
 
+FILES = FormSection(
+    "files", gettext_lazy("Attachments"), ("attachments",), gettext_lazy("Notes, an agreement as signed."), True
+)
 READERS = FormSection("readers", gettext_lazy("Who can see it"), ("level", "compartments"))
 
 
@@ -53,8 +57,8 @@ class EntryView(KindMixin, FormView):
     """Enter a new record, or edit the one whose ``pk`` stands in the address. Nothing that was typed is lost.
 
     A subclass gives ``model``, ``form_class`` (an ``EntryForm``), ``parts`` (classes of desk/parts.py) and
-    ``sections``, which name every field and part; "Who can see it" comes last by itself. It may give ``title_new``,
-    ``title_edit``, ``lede``, ``done`` (said when it is saved), and override:
+    ``sections``, which name every field and part; attachments and "Who can see it" come last by themselves. It may
+    give ``title_new``, ``title_edit``, ``lede``, ``done`` (said when it is saved), and override:
 
     - ``begun_from``: names of fields that the query string fills in a new form; or ``get_initial``;
     - ``write(form, formsets, draft)``: write everything in one transaction and return the record as stored.
@@ -107,7 +111,7 @@ class EntryView(KindMixin, FormView):
     def formsets(self, data=None) -> dict[str, tuple[Part, object]]:
         """Return part and form set by prefix: of what was sent, or of the parts as they are stored."""
         found = {}
-        for part in (made() for made in self.parts):
+        for part in (made() for made in (*self.parts, Attachments)):
             # A part that was not sent at all has no rows; what is recorded of it stays.
             is_missing = data is not None and f"{part.prefix}-TOTAL_FORMS" not in data
             sent = no_rows(part.prefix) if is_missing else data
@@ -134,6 +138,8 @@ class EntryView(KindMixin, FormView):
     # Sent -------------------------------------------------------------------------------------------------------------
 
     def post(self, request, *args, **kwargs):
+        # Files are kept first, whatever becomes of the form: it names them from now on.
+        files_refused = take_in(request)
         self.lock()
         draft = "draft" in request.POST
         sent = keeping.typed(request.POST)
@@ -148,7 +154,8 @@ class EntryView(KindMixin, FormView):
         if self.kept.saved_as is not None and (response := self.sent_before(digest)):
             return response
         form, formsets = self.bound(request.POST)
-        if not is_valid(form, formsets):
+        if not is_valid(form, formsets) or files_refused:
+            refuse_files(form, formsets, files_refused)
             return self.again(form, formsets)
         if not self.is_new:
             found = Reconciling(form, formsets, self.object)
@@ -240,7 +247,7 @@ class EntryView(KindMixin, FormView):
 
     def get_context_data(self, **kwargs):
         form, formsets = kwargs["form"], kwargs.pop("formsets")
-        sections = [self.section(one, form, formsets) for one in (*self.sections, READERS)]
+        sections = [self.section(one, form, formsets) for one in (*self.sections, FILES, READERS)]
         name = self.model._meta.verbose_name
         titles = (
             self.title_new or _("New %(kind)s") % {"kind": name},
@@ -306,6 +313,16 @@ def no_rows(prefix: str) -> dict[str, str]:
 def is_valid(form: EntryForm, formsets: dict) -> bool:
     """Check everything, so that every problem is told at once."""
     return all([form.is_valid(), *(rows.is_valid() for _part, rows in formsets.values())])
+
+
+def refuse_files(form: EntryForm, formsets: dict, refused: dict[str, str]) -> None:
+    """Say beside each file why it was not kept."""
+    rows = [row for _part, rows in formsets.values() for row in rows.forms]
+    for name, told in refused.items():
+        for one in (form, *rows):
+            field = name.removeprefix(f"{one.prefix}-") if one.prefix else name
+            if field in one.fields and one.add_prefix(field) == name:
+                one.add_error(field, told)
 
 
 def refuse(form, error: ValidationError) -> None:

@@ -13,8 +13,10 @@ from negotiations.models import Commitment, Conflict, FollowUp, Participant
 from negotiations.models.conflicts import BOTH
 from negotiations.services import citation_fields, source_of
 from negotiations.vocabulary import CommitmentKind
+from records.attachment_forms import AttachmentFormSet
+from records.attachments import attach_upload
 from records.entry_forms import RepeatedFormSet
-from records.models import Record, ReviewState
+from records.models import Attachment, Record, ReviewState
 from records.querysets import current
 from records.services import add_record, change_record
 from reports.public_record.codes import COMMITMENT_KIND
@@ -128,6 +130,27 @@ class Citations(Part):
 
     def submit(self, actor, record):
         submit_drafts(actor, record, (citation.source for citation in self.stored(record)))
+
+
+class Attachments(Part):
+    """The files of any record. One that is added is as secret as the record is then, whatever made that secret."""
+
+    prefix = "attachments"
+    formset = AttachmentFormSet
+    model = Attachment
+    fields = ("title",)
+
+    def stored(self, record):
+        return [] if record._state.adding else list(Attachment.objects.of(record).current())
+
+    def initial(self, part):
+        return super().initial(part) | {"file_name": part.file_name}
+
+    def write(self, actor, record, row, existing, position, *, draft):
+        if existing is not None:
+            return super().write(actor, record, row, existing, position, draft=draft)
+        marking = {"level": record.label.level, "compartments": record.label.compartments}
+        return attach_upload(actor, Attachment(record=record, title=row["title"], **marking), row["upload"])
 
 
 class FollowUps(Part):

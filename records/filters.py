@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from access.levels import Level
-from records.models import Assignment, Embargo, FieldCheck, PublicSummary, Query, ReviewState, SummaryOf
+from records.models import Assignment, Attachment, Embargo, FieldCheck, PublicSummary, Query, ReviewState, SummaryOf
 from records.search import found_ids
 
 WITHDRAWN_CHOICES = [("include", _("included")), ("only", _("only"))]
@@ -150,3 +150,13 @@ class AssignmentFilter(RecordFilterSet):
 
     def filter_done(self, queryset, name, value):
         return queryset.filter(done_at__isnull=value == "no")
+
+
+class AttachmentFilter(RecordFilterSet):
+    """Attachments, by the record they belong to and by their content."""
+
+    class Meta:
+        model = Attachment
+        fields = ["record_id", "sha256"]
+
+    api_only = (*RecordFilterSet.api_only, "record_id", "sha256")

@@ -1,14 +1,32 @@
-"""Addresses of what is about records of every kind: embargoes, queries, public summaries."""
+"""Addresses of what is about records of every kind: attachments, embargoes, queries, public summaries."""
 
 from django.urls import path
 
-from records import marking_views, models, review_views, summary_views
+from records import file_views, marking_views, models, review_views, summary_views
 from records.history_views import RecordHistoryView
 from records.views import RecordWithdrawView
 
 app_name = "records"
 
 urlpatterns = [
+    path("uploads/", file_views.UploadFile.as_view(), name="upload"),
+    path("attachments/", file_views.AttachmentList.as_view(), name="attachment-list"),
+    path("attachments/add/", file_views.AttachmentAdd.as_view(), name="attachment-add"),
+    path("attachments/<uuid:pk>/", file_views.AttachmentDetail.as_view(), name="attachment-detail"),
+    path("attachments/<uuid:pk>/file/", file_views.AttachmentFile.as_view(), name="attachment-file"),
+    path(
+        "attachments/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Attachment), name="attachment-history"
+    ),
+    path(
+        "attachments/<uuid:pk>/marking/",
+        marking_views.RecordMarkingView.as_view(model=models.Attachment),
+        name="attachment-marking",
+    ),
+    path(
+        "attachments/<uuid:pk>/withdraw/",
+        RecordWithdrawView.as_view(model=models.Attachment),
+        name="attachment-withdraw",
+    ),
     path("embargoes/", marking_views.EmbargoList.as_view(), name="embargo-list"),
     path("embargoes/<uuid:pk>/", marking_views.EmbargoDetail.as_view(), name="embargo-detail"),
     path("embargoes/<uuid:pk>/agree/", marking_views.EmbargoAgree.as_view(), name="embargo-agree"),

@@ -1,10 +1,12 @@
 """The bases of all pages about one kind of record: list, detail, withdraw; the history is in history_views."""
 
+import uuid
+from collections.abc import Collection
 from contextlib import suppress
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -16,9 +18,10 @@ from django.views.generic.edit import FormView
 from access import permissions
 from access.context import current_reader
 from records import history
+from records.attachments import attachable
 from records.display import Column, Section, drawn, field_label, row, shown, state_of
 from records.forms import WithdrawForm
-from records.models import Record, SummaryOf
+from records.models import Attachment, Record, SummaryOf
 from records.querysets import capped_count, whole_number
 from records.readers import embargoes_told, readers_told
 from records.review_told import review_told
@@ -32,6 +35,25 @@ def page_number(request: HttpRequest) -> int:
     """Return the page asked for; the first where what was asked for is none."""
     number = whole_number(request.GET.get("page", "1"))
     return number if number and number <= MOST_PAGES else 1
+
+
+def named_record(request: HttpRequest, offered: Collection[type[Record]]) -> Record | None:
+    """Return the record that ``?record_kind=…&record_id=…`` names; None where nothing is named.
+
+    Raises Http404 where there is none of the kinds ``offered`` that the reader sees.
+    """
+    kind, given = request.GET.get("record_kind"), request.GET.get("record_id")
+    if not kind and not given:
+        return None
+    model = next((model for model in offered if model.kind_of() == kind), None)
+    try:
+        pk = uuid.UUID(given or "")
+    except ValueError:
+        raise Http404 from None
+    found = model and model.objects.current().select_related("label").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 class KindMixin:
@@ -194,6 +216,7 @@ class RecordDetailView(KindMixin, DetailView):
         if self.model.citations is None:
             return []
         found = self.object.citations.current().select_related("source", "label").order_by("position", "recorded_at")
+        found = found.with_evidence()
         return [
             {
                 "url": citation.source.get_absolute_url(),
@@ -203,10 +226,29 @@ class RecordDetailView(KindMixin, DetailView):
                 "quote": citation.quote,
                 "grade": citation.grade,
                 "source_url": citation.source.url,
+                "evidence": citation.evidence,
                 "label": citation.label,
             }
             for citation in found
         ]
+
+    def attachment_list(self) -> list[dict]:
+        found = Attachment.objects.of(self.object).current().select_related("label")
+        return [
+            {
+                "url": attachment.get_absolute_url(),
+                "file_url": reverse("records:attachment-file", args=[attachment.pk]),
+                "attachment": attachment,
+            }
+            for attachment in found
+        ]
+
+    def attach_url(self) -> str | None:
+        """Return where a file is attached to the record, if the reader may."""
+        if not isinstance(self.object, attachable()) or not self.may_change():
+            return None
+        asked = urlencode({"record_kind": self.object.kind, "record_id": self.object.pk})
+        return f"{reverse('records:attachment-add')}?{asked}"
 
     def may_change(self) -> bool:
         return permissions.may(permissions.WRITE) and not self.object.is_withdrawn
@@ -233,6 +275,8 @@ class RecordDetailView(KindMixin, DetailView):
             "facts": self.fact_list(),
             "sections": self.section_list(),
             "citations": self.citation_list(),
+            "attachments": self.attachment_list() if isinstance(record, attachable()) else [],
+            "attach_url": self.attach_url(),
             "history": history.tell(entries, record),
             "history_url": self.page_url("history", record.pk),
             "edit_url": self.page_url("edit", record.pk) if self.may_change() else None,

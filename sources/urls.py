@@ -5,7 +5,7 @@ from django.urls import path
 from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
 from records.views import RecordWithdrawView
-from sources import models, views
+from sources import copy_views, models, views
 
 app_name = "sources"
 
@@ -15,6 +15,25 @@ urlpatterns = [
     path("sources/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Source), name="source-history"),
     path("sources/<uuid:pk>/marking/", RecordMarkingView.as_view(model=models.Source), name="source-marking"),
     path("sources/<uuid:pk>/withdraw/", RecordWithdrawView.as_view(model=models.Source), name="source-withdraw"),
+    path("sources/<uuid:pk>/archive/", copy_views.SourceArchive.as_view(), name="source-archive"),
+    path("copies/", copy_views.ArchivedCopyList.as_view(), name="archived-copy-list"),
+    path("copies/<uuid:pk>/", copy_views.ArchivedCopyDetail.as_view(), name="archived-copy-detail"),
+    path("copies/<uuid:pk>/file/", copy_views.ArchivedCopyFile.as_view(), name="archived-copy-file"),
+    path(
+        "copies/<uuid:pk>/history/",
+        RecordHistoryView.as_view(model=models.ArchivedCopy),
+        name="archived-copy-history",
+    ),
+    path(
+        "copies/<uuid:pk>/marking/",
+        RecordMarkingView.as_view(model=models.ArchivedCopy),
+        name="archived-copy-marking",
+    ),
+    path(
+        "copies/<uuid:pk>/withdraw/",
+        RecordWithdrawView.as_view(model=models.ArchivedCopy),
+        name="archived-copy-withdraw",
+    ),
     path("citations/", views.CitationList.as_view(), name="citation-list"),
     path("citations/<uuid:pk>/", views.CitationDetail.as_view(), name="citation-detail"),
     path("citations/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Citation), name="citation-history"),

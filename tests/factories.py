@@ -5,6 +5,7 @@ import uuid
 from types import SimpleNamespace
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 
 from access.context import SYSTEM, acting_as, current_reader
 from access.models import User
@@ -12,6 +13,7 @@ from exchanges import models as exchanges
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
 from records import models as records
+from records.files import TEXT, keep
 from records.models import ReviewState
 from sources import models as sources
 
@@ -79,6 +81,9 @@ def make_world(
         url=f"https://example.org/{word}",
         published_on=DAY,
     )
+    paper = text_file(word)
+    add("archived_copy", sources.ArchivedCopy, source=source, origin="given", state="kept", text_file=paper["file"],
+        received_at=dt.datetime(2025, 5, 23, tzinfo=dt.UTC), **paper)  # fmt: skip
     conflict = add("conflict", negotiations.Conflict, name=f"{word} war", started_on=DAY)
     add(
         "party",
@@ -215,6 +220,7 @@ def make_world(
         quote=f"{word} quoted",
     )
     about = {"record_type": content_type(outcome, using), "record_id": outcome.pk}
+    add("attachment", records.Attachment, title=f"{word} paper", **text_file(word), **about)
     summary = add("summary", records.PublicSummary, title=f"{word} told", text=f"{word} in public", external_id="")
     add("summary_of", records.SummaryOf, summary=summary, **about)
     add(
@@ -234,6 +240,15 @@ def make_world(
     if author is None:  # whoever wrote a record does not check it
         add("field_check", records.FieldCheck, field="role", **in_review)
     return world
+
+
+def text_file(word: str) -> dict:
+    """Put a file that carries the word into the store and return what its record says of it."""
+    content = f"{word} on paper.".encode()
+    name, digest = keep(ContentFile(content), "worlds")
+    return {
+        "file": name, "file_name": f"{word}.txt", "media_type": TEXT, "size": len(content), "sha256": digest,
+    }  # fmt: skip
 
 
 def content_type(record, using: str) -> ContentType:

@@ -9,11 +9,9 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from access.refusals import error_body
+from access.refusals import REFUSED_BY_POLICY, error_body
 from records.models import Record
 from records.services import StaleVersion
-
-REFUSED_BY_POLICY = "42501"
 
 
 class Precondition(exceptions.APIException):

@@ -13,6 +13,7 @@ from records.models.base import (
     SearchEntry,
     record_constraints,
 )
+from records.models.files import Attachment, StoredFile, Upload
 from records.models.opening import Embargo, EmbargoState, PublicSummary, SummaryOf
 from records.models.review import Assignment, FieldCheck, Query
 
@@ -21,6 +22,7 @@ __all__ = [
     "AboutRecord",
     "AboutRecordQuerySet",
     "Assignment",
+    "Attachment",
     "Embargo",
     "EmbargoState",
     "FieldCheck",
@@ -33,6 +35,8 @@ __all__ = [
     "RecordQuerySet",
     "ReviewState",
     "SearchEntry",
+    "StoredFile",
     "SummaryOf",
+    "Upload",
     "record_constraints",
 ]

@@ -101,6 +101,9 @@ class Record(models.Model):
     # Whether a second person verifies records of this kind; those that are somebody's decision are not.
     is_reviewed = True
 
+    # Whether files may be attached to records of this kind, if it has a page.
+    holds_files = True
+
     # Reverse relations to the records that are parts of this one; its citations are in any case.
     parts: tuple[str, ...] = ()
 

@@ -25,6 +25,10 @@ NOT_PAGES = {
     "reports:report-run-retry",
     "records:embargo-agree",
     "access:access-log-file",
+    "records:attachment-file",
+    "sources:archived-copy-file",
+    # Of one record, which the address names: tests/browser/test_files.py goes there.
+    "records:attachment-add",
     # Shown only in the middle of something: tests/browser/test_accounts.py goes there.
     "invitation",
     "mfa_authenticate",
@@ -132,6 +136,13 @@ def complete(house):
     channel = script.get("/api/v1/channels/").json()["results"][0]
     mute = script.post_json("/api/v1/mutes/", {"channel": channel["id"], "reason": "The talks are over."})
     assert mute.status == 201, mute.text
+    paper = {"record_kind": "outcome", "record_id": outcome["id"], "content": "Tm90ZXMu", "file_name": "notes.txt"}
+    attachment = script.post_json("/api/v1/attachments/", paper)
+    assert attachment.status == 201, attachment.text
+    source = script.get("/api/v1/sources/").json()["results"][0]
+    page = {"source": source["id"], "content": "PGh0bWw+PHA+QWxsIGZvciBhbGwuPC9wPg==", "file_name": "page.html"}
+    copy = script.post_json("/api/v1/archived-copies/", page)
+    assert copy.status == 201, copy.text
     run = script.post_json(
         "/api/v1/report-runs/",
         {"conflict": outcome["conflict"]["id"], "period_from": "2024-12-01", "period_to": "2024-12-31"},

@@ -10,8 +10,8 @@ from access.context import SYSTEM, acting_as, user_principal
 from intake import services, work
 from intake.models import ImportRun, Stage
 from negotiations.models import Conflict
+from records.queued import RunState
 from reports.public_record.importing import import_folder
-from reports.queued import RunState
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from access.models import ApiToken
 from exchanges import models as exchanges
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
-from records.models import Assignment, Embargo, FieldCheck, PublicSummary, Query, Record, SummaryOf
+from records.models import Assignment, Attachment, Embargo, FieldCheck, PublicSummary, Query, Record, SummaryOf
 from sources import models as sources
 
 DAY = dt.date(2025, 5, 23)
@@ -58,6 +58,7 @@ KINDS = [
         ("quote", "they said"),
         "source",
     ),
+    Kind(sources.ArchivedCopy, {"source": "@source"}, ("external_id", "x"), "source"),
     Kind(negotiations.Conflict, {"name": "A war"}, ("notes", "more")),
     Kind(
         negotiations.Party,
@@ -154,6 +155,11 @@ KINDS = [
             "reason": "Talks resume",
         },
         ("external_id", "x"),
+    ),
+    Kind(
+        Attachment,
+        {"record_kind": "outcome", "record_id": "@outcome", "file_name": "notes.txt", "content": "Tm90ZXMu"},
+        ("title", "Notes of the talks"),
     ),
     Kind(PublicSummary, {"title": "Talks", "text": "The two sides talked."}, ("text", "They talked."), state="draft"),
     Kind(
