@@ -66,6 +66,7 @@ def secure(using: str) -> None:
             " ON CONFLICT (id) DO UPDATE SET key = excluded.key",
             [settings.PARLEY_CONTEXT_KEY],
         )
+        cursor.execute("CALL access_private.write_marking_of()")
         cursor.execute("DELETE FROM access_private.permission")
         cursor.executemany(
             "INSERT INTO access_private.permission (role, action) VALUES (%s, %s)",
