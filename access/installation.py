@@ -34,6 +34,7 @@ OPEN_TABLES: dict[str, tuple[str, str]] = {
     "records_searchentry": ("SELECT", "policy on the label of the record found"),
     "intake_importrun": ("SELECT, INSERT, UPDATE", "own policy: the importer's, under its label"),
     "intake_importedrecord": ("SELECT, INSERT", "own policy: the importer's and reviewers', as far as it is seen"),
+    "intake_candidaterecord": ("SELECT, INSERT, UPDATE", "own policy: who sees the candidate and the record"),
     "reports_reportrun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under its label"),
     "desk_keptform": ("SELECT, INSERT, UPDATE, DELETE", "own policy: the typist alone, under their own clearance"),
 }

@@ -14,6 +14,8 @@ from access.tasks import Asker, ReaderTask
 from intake import services, work
 from intake.files import Unreadable
 from intake.models import ImportRun, Stage
+from intake.models.imports import request_id_of
+from intake.writing import Refused
 from records.api.errors import REFUSED_BY_POLICY
 from reports.queued import Lease, LostLease, claim_run, fail_run, sweep, wake_all
 
@@ -93,7 +95,7 @@ def work_on_import(asker: Asker, run_id: str) -> None:
         do(asker, lease)
     except LostLease:
         log.info("Import %s is another worker's now.", run_id)
-    except (work.Refused, Unreadable) as error:
+    except (Refused, Unreadable) as error:
         put_back(asker, lease, str(error), again=False)
     except Exception as error:
         where = "".join(traceback.format_tb(error.__traceback__)[-4:])  # without its message, which may hold values
@@ -103,7 +105,8 @@ def work_on_import(asker: Asker, run_id: str) -> None:
 
 def do(asker: Asker, lease: Lease) -> None:
     """Check or write, in one transaction; what came of it is committed with it."""
-    with Heart(asker, lease) as heart, acting_as(asker.principal, door="import", request_id=asker.request_id) as reader:
+    request_id = request_id_of(lease.run_id)
+    with Heart(asker, lease) as heart, acting_as(asker.principal, door="import", request_id=request_id) as reader:
         run = ImportRun.objects.select_related("conflict").get(pk=lease.run_id)
         if run.stage == Stage.CHECK:
             found = work.check(run, heart.tell)
