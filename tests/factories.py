@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from access.context import SYSTEM, acting_as, current_reader
 from exchanges import models as exchanges
+from intake import models as intake
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
 from records import models as records
@@ -210,6 +211,15 @@ def make_world(
     about = {"record_type": content_type(outcome, using), "record_id": outcome.pk}
     summary = add("summary", records.PublicSummary, title=f"{word} told", text=f"{word} in public", external_id="")
     add("summary_of", records.SummaryOf, summary=summary, **about)
+    add(
+        "candidate",
+        intake.Candidate,
+        proposes="outcome",
+        conflict=conflict,
+        data={"kind": "exchange", "title": f"{word} proposal", "started_on": str(DAY), "claims": [{"claimant": word}]},
+        origin_words=f"{word} script",
+        note=f"{word} heard",
+    )
     add(
         "embargo",
         records.Embargo,

@@ -91,7 +91,7 @@ def as_number(given) -> int | None:
     return int(given) if str(given) in map(str, Level.values) else None
 
 
-class CandidateDetail(WritersOnly, RecordDetailView):
+class CandidateDetail(RecordDetailView):
     """A candidate beside what it may duplicate, with the decisions that can be taken."""
 
     model = Candidate
@@ -184,7 +184,7 @@ def beside(candidate: Candidate, record: Record) -> dict:
     return {"record": record, "lines": lines, "claims": list(claims[:20])}
 
 
-class Decision(WritersOnly, View):
+class Decision(View):
     """One decision about a candidate. What is refused is said on its page."""
 
     http_method_names = ["post"]
