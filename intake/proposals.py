@@ -3,6 +3,7 @@
 from intake.alike import meetings_on, outcomes_on
 from intake.lookups import Lookups
 from intake.models import Candidate, CandidateKind
+from intake.models.candidates import Became
 from intake.planners import planner_of
 from intake.planning import Plan, Planner, Problem, Recipe
 from intake.shapes import FIELDS
@@ -32,8 +33,10 @@ def plan_rows(candidate: Candidate, rows: list[dict[str, str]]) -> tuple[Plan, R
 def plan_new(candidate: Candidate) -> tuple[Plan, Recipe]:
     """Return what would be written to record the candidate anew, under an identifier that leads back to it."""
     needed = {one.name: "" for one in FIELDS[candidate.shape] if one.needed}
-    rows = [{"id": candidate.data.get("id") or candidate.reference} | row for row in rows_of(candidate.data)]
-    return plan_rows(candidate, [needed | rows[0], *({"id": rows[0]["id"]} | row for row in rows[1:])])
+    own = candidate.data.get("id") or candidate.reference
+    if candidate.records.filter(became=Became.MADE).exclude(undone_at=None).exists():
+        own = f"{own}-{candidate.version}"  # what it became before was withdrawn, and keeps its identifier
+    return plan_rows(candidate, [needed | row | {"id": own} for row in rows_of(candidate.data)])
 
 
 def problems_of(candidate: Candidate) -> list[Problem]:

@@ -106,10 +106,13 @@ def of_row(shape: str, values: dict[str, str]) -> Data:
 
 
 def rows_of(data: Data) -> list[dict[str, str]]:
-    """Return the rows a file would have: the record with its first claim, then a row for each further claim."""
+    """Return the rows a file would have: the record with its first claim, then a row for each further claim.
+
+    The record's identifier stands in the first alone.
+    """
     own = {name: value for name, value in data.items() if name != CLAIMS}
     first, *others = data.get(CLAIMS) or [{}]
-    return [own | first, *({"id": own.get("id", "")} | claim for claim in others)]
+    return [own | first, *others]
 
 
 def told_of(shape: str, data: Data) -> Told:
