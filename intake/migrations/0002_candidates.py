@@ -230,6 +230,57 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting"), ("withdrawn_at", None)),
+                        fields=["recorded_at"],
+                        name="candidate_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="candidate_level_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="candidate_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="candidate_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("proposes__in", ["source", "meeting", "outcome"])),
+                        name="candidate_proposes_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("origin__in", ["api", "import", "link"])), name="candidate_origin_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("state", "waiting")),
+                            models.Q(("decided_at__isnull", False), ("state__in", ["taken", "refused"])),
+                            _connector="OR",
+                        ),
+                        name="candidate_decided_or_waiting",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), models.Q(("refused_reason", ""), _negated=True)),
+                            models.Q(models.Q(("state", "refused"), _negated=True), ("refused_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="candidate_refused_with_reason",
+                        violation_error_message="Say why it is refused.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -258,81 +309,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "record of a candidate",
                 "verbose_name_plural": "records of candidates",
                 "ordering": ["at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("became__in", ["made", "merged", "brought"])),
+                        name="candidate_record_became_known",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="candidate",
-            index=models.Index(
-                condition=models.Q(("state", "waiting"), ("withdrawn_at", None)),
-                fields=["recorded_at"],
-                name="candidate_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="candidate_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="candidate_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="candidate_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("proposes__in", ["source", "meeting", "outcome"])), name="candidate_proposes_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("origin__in", ["api", "import", "link"])), name="candidate_origin_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None), ("state", "waiting")),
-                    models.Q(("decided_at__isnull", False), ("state__in", ["taken", "refused"])),
-                    _connector="OR",
-                ),
-                name="candidate_decided_or_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), models.Q(("refused_reason", ""), _negated=True)),
-                    models.Q(models.Q(("state", "refused"), _negated=True), ("refused_reason", "")),
-                    _connector="OR",
-                ),
-                name="candidate_refused_with_reason",
-                violation_error_message="Say why it is refused.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidaterecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("became__in", ["made", "merged", "brought"])), name="candidate_record_became_known"
-            ),
         ),
         Protect("Candidate"),
         run_sql_file(
