@@ -142,7 +142,7 @@ EDITS = [
     ("access_private.label_with", r"parent\.compartments;", "'{}'::int[];", "compartments of parents not inherited"),
     ("access_private.label_with", r"greatest\(joined_level, parent\.level\)", "joined_level",
      "levels of parents not inherited"),
-    ("access_private.set_label", r"cardinality\(labels\) = 1", "cardinality(labels) > 0", "one parent's label is enough"),
+    ("access_private.set_label", r"cardinality\(labels\) = 1", "cardinality(labels) > 0", "one parent is enough"),
     ("access_private.set_label", r"NEW\.level = 0 AND NEW\.compartments = '\{\}'", "true", "own marking not asked"),
     ("access_private.set_label", r"coalesce\(draft_author, parent\.draft_of\)", "draft_author", "drafts not inherited"),
     ("access_private.set_label", r"IF NOT NEW\.compartments <@ .*? THEN", "IF false THEN", "missing compartments told"),
