@@ -216,6 +216,15 @@ class Visitor:
         """Send a form; ``post_json`` sends JSON."""
         return self.fetch("POST", path, urllib.parse.urlencode(data or {}).encode(), headers)
 
+    def post_file(self, path: str, data: dict, field: str, name: str, content: bytes) -> Answer:
+        """Send a form with a file."""
+        edge = secrets.token_hex(16)
+        parts = [f'name="{key}"\r\n\r\n{value}\r\n'.encode() for key, value in data.items()]
+        file = f'name="{field}"; filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'.encode()
+        begin = f"--{edge}\r\nContent-Disposition: form-data; ".encode()
+        body = b"".join(begin + part for part in [*parts, file + content + b"\r\n"]) + f"--{edge}--\r\n".encode()
+        return self.fetch("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={edge}"})
+
     def post_json(self, path: str, data: dict | None = None, **headers: str) -> Answer:
         return self.fetch("POST", path, json.dumps(data or {}).encode(), {"Content-Type": "application/json"} | headers)
 
