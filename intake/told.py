@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from exchanges.vocabulary import Category, OutcomeKind, OutcomeStatus
 from intake.shapes import FIELDS, OF_CLAIM, Shape
 from negotiations.vocabulary import MeetingFormat, MeetingStatus
-from sources.models import SourceKind
+from reports.public_record import codes
+from sources.models import Quantifier, SourceKind
 
 CLAIMS = "claims"
 MOST_CLAIMS = 50
@@ -25,6 +26,7 @@ WORDS = {
     (Shape.OUTCOMES, "kind"): OutcomeKind,
     (Shape.OUTCOMES, "status"): OutcomeStatus,
     (Shape.OUTCOMES, "category"): Category,
+    (Shape.OUTCOMES, "quantifier"): Quantifier,
 }
 
 Data = dict[str, Any]
@@ -115,20 +117,29 @@ def rows_of(data: Data) -> list[dict[str, str]]:
     return [own | first, *others]
 
 
-def told_of(shape: str, data: Data) -> Told:
-    """Return what the data say, for people."""
+def told_of(shape: str, data: Data, directions: dict[str, str] | None = None) -> Told:
+    """Return what the data say, for people; ``directions`` are those of the conflict, in words."""
     data = data if isinstance(data, dict) else {}
-    claims = [facts_of(shape, claim, OF_CLAIM) for claim in data.get(CLAIMS, []) if isinstance(claim, dict)]
-    return Told(title_of(shape, data), facts_of(shape, data, names_of(shape)), claims)
+    words = directions or {}
+    claims = [facts_of(shape, claim, OF_CLAIM, words) for claim in data.get(CLAIMS, []) if isinstance(claim, dict)]
+    return Told(title_of(shape, data), facts_of(shape, data, names_of(shape), words), claims)
 
 
-def facts_of(shape: str, data: Data, names: Iterable[str]) -> list[Fact]:
+def facts_of(shape: str, data: Data, names: Iterable[str], directions: dict[str, str]) -> list[Fact]:
     labels = {one.name: str(one.label) for one in FIELDS[shape]}
-    return [Fact(n, labels[n], str(data[n]), words_of(shape, n, str(data[n]))) for n in names if data.get(n)]
+    return [
+        Fact(name, labels[name], str(data[name]), words_of(shape, name, str(data[name]), directions))
+        for name in names
+        if data.get(name)
+    ]
 
 
-def words_of(shape: str, name: str, value: str) -> str:
+def words_of(shape: str, name: str, value: str, directions: dict[str, str] | None = None) -> str:
     """Return a value in words, where it is a code."""
+    if name == "direction":
+        return (directions or {}).get(value, value)
+    if name == "quantifier":
+        value = str(codes.QUANTIFIER.get(value, value))
     choices = WORDS.get((Shape(shape), name))
     return str(choices(value).label) if choices is not None and value in choices.values else value
 

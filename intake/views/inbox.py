@@ -16,6 +16,7 @@ from intake.forms import DecisionForm, LinkForm, MergeForm, RefuseForm
 from intake.models import Candidate, CandidateKind, CandidateState
 from intake.models.candidates import MODEL_OF, Became
 from intake.shapes import FIELDS
+from intake.told import told_of
 from intake.views import WritersOnly
 from records.display import Column, attribute, shown, state_of
 from records.models import Record
@@ -118,7 +119,9 @@ class CandidateDetail(RecordDetailView):
             "candidate": candidate,
             "lede": "",
             "state": candidate_state(candidate),
-            "told": candidate.told,
+            "told": told_of(candidate.shape, candidate.data, candidate.conflict and candidate.conflict.directions()),
+            "summaries": [],
+            "add_summary_url": None,
             "problems": problems_told(candidate, problems),
             "alike": [beside(candidate, record) for record in found],
             "form_url": form_url(kind, f"candidate={candidate.pk}"),
