@@ -207,19 +207,21 @@ def broken_workbook() -> str:
 
 
 def text_lines(file: io.TextIOBase, table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines of a CSV file; raise Unreadable where it breaks off."""
+    """Yield the lines of a CSV file; raise Unreadable where it breaks off.
+
+    They are counted as a spreadsheet counts its rows: a cell of several lines is no reason to count further.
+    """
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(file, delimiter=table.delimiter, strict=True)
-    line = 1
+    line = 0
     try:
-        for cells in reader:
+        for line, cells in enumerate(reader, 1):
             if "\x00" in "".join(cells):
                 raise Unreadable(_("Line %(line)s holds a NUL character. Remove it.") % {"line": line})
             yield line, [as_written(cell) for cell in cells]
-            line = reader.line_num + 1
     except csv.Error as error:
         told = _("Line %(line)s cannot be read: a quote is missing, or a cell is longer than %(most)s characters.")
-        raise Unreadable(told % {"line": line, "most": f"{LONGEST_CELL:,}"}) from error
+        raise Unreadable(told % {"line": line + 1, "most": f"{LONGEST_CELL:,}"}) from error
     except UnicodeError as error:
         raise Unreadable(wrong_encoding(table.encoding)) from error
 

@@ -158,6 +158,8 @@ def try_again(actor: Reader, run: ImportRun) -> ImportRun:
 
 def enqueue(actor: Reader, held: ImportRun, stage: str) -> ImportRun:
     if stage == Stage.CHECK:
+        if held.bad_rows:
+            default_storage.delete(held.bad_rows)
         held.found, held.bad_rows = None, ""
     held.stage = stage
     held.enqueue(actor.principal)
@@ -245,7 +247,6 @@ def send_to_inbox(actor: Reader, run: ImportRun) -> list[Candidate]:
             level=held.marking_level, compartments=held.marking_compartments,
         )  # fmt: skip
         made.append(propose(actor, candidate))
-    default_storage.delete(held.bad_rows)
     held.left_out = sorted({*held.left_out, *(line for line, _cells, _reason in rows)})
     enqueue(actor, held, Stage.CHECK)
     return made
@@ -272,7 +273,6 @@ def mend(actor: Reader, run: ImportRun, upload: UploadedFile) -> ImportRun:
     finally:
         default_storage.delete(name)
     default_storage.delete(old)
-    default_storage.delete(held.bad_rows)
     return enqueue(actor, held, Stage.CHECK)
 
 
@@ -307,9 +307,8 @@ def put_in_place(run: ImportRun, rows: dict[int, list[str]]) -> str:
         here = 1
         for line, cells in table.rows():
             file.write("\n" * (line - here - 1))
-            cells = rows.pop(line, cells)[: len(table.header)]
-            writer.writerow(map(as_text, cells))
-            here = line + sum(cell.count("\n") for cell in cells)
+            writer.writerow(map(as_text, rows.pop(line, cells)[: len(table.header)]))
+            here = line
     if rows:
         path.unlink()
         told = ngettext("There is no row %(lines)s.", "There are no rows %(lines)s.", len(rows))
@@ -319,8 +318,15 @@ def put_in_place(run: ImportRun, rows: dict[int, list[str]]) -> str:
 
 
 def delete_old_files() -> int:
-    """Delete the files of imports that are older than is kept; the runs stay. To be called as the system."""
+    """Delete the files of imports that are older than is kept; the runs stay. To be called as the system.
+
+    Also those that no run names: an upload or a worker that was broken off leaves them.
+    """
     before = timezone.now() - dt.timedelta(days=settings.IMPORT_KEEP_DAYS)
+    if default_storage.exists(FOLDER):
+        for name in default_storage.listdir(FOLDER)[1]:
+            if default_storage.get_modified_time(f"{FOLDER}/{name}") < before:
+                default_storage.delete(f"{FOLDER}/{name}")
     old = ImportRun.objects.filter(file_gone_at=None, requested_at__lt=before)
     for run in old:
         delete_files(run)

@@ -33,6 +33,9 @@ class CandidateViewSet(RecordViewSet):
 
     def make(self, fields):
         fields.setdefault("level", inbox.usual_level(current_reader()))
+        token = self.request._request.api_token
+        if token is not None and not fields.get("origin_words"):
+            fields["origin_words"] = token.name
         return inbox.propose(current_reader(), self.model_of()(**fields))
 
     def change(self, record, *, expected_version, reason):

@@ -4,6 +4,7 @@ memory does not grow with the file."""
 import csv
 import itertools
 import json
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -156,7 +157,7 @@ class BadRows:
 
     def __init__(self, run: ImportRun, table: Table):
         self.run, self.table, self.number = run, table, 0
-        self.name = f"{run.file}-bad"
+        self.name = f"{run.file}-bad-{secrets.token_hex(4)}"  # another attempt may not have ended yet
         self.path = Path(default_storage.path(self.name))
 
     def __enter__(self) -> "BadRows":

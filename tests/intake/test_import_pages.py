@@ -2,11 +2,14 @@
 
 import csv
 import io
+import os
 
 import openpyxl
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -297,12 +300,49 @@ def test_what_an_import_says_obeys_the_reader_of_now(desk, people):
     assert there.reference not in page
 
 
+def test_lines_are_counted_as_a_spreadsheet_counts_rows(desk):
+    """A cell of several lines, and blank lines, before a bad row; mended twice, the numbers stay."""
+    several = 'new-1,ch-uae,2026-03-01,,,,"One\ntwo\nthree",\n'
+    url = desk.checked(HEADER + several + "\n" + BAD + BAD.replace("new-2", "new-3"))
+    assert [one["line"] for one in desk.run_of(url).found["problems"]] == [4, 5]
+    for number in (4, 5):
+        content = desk.client.get(f"{url}bad-rows/").content.decode("utf-8-sig")
+        first = content.replace("2 March", "2026-03-02", 1)
+        desk.act(url, "mend", {"mended": SimpleUploadedFile("mended.csv", first.encode())})
+        desk.importer.work(desk.run_of(url))
+        assert number not in {one["line"] for one in desk.run_of(url).found["problems"]}
+    desk.act(url, "confirm")
+    desk.importer.work(desk.run_of(url))
+    with desk.importer.reader():
+        lines = ImportedRecord.objects.values_list("line", flat=True)
+        assert sorted(lines) == [2, 4, 5]
+        assert Meeting.objects.get(external_id="new-1").summary == "One\ntwo\nthree"
+
+
+def test_the_list_costs_the_same_for_two_imports_and_for_ten(desk):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            desk.page(reverse("intake:import-run-list"))
+        return len(queries)
+
+    for number in range(2):
+        desk.checked(HEADER + BAD, name=f"{number}.csv")
+    cost()
+    two = cost()
+    for number in range(2, 10):
+        desk.checked(HEADER + (GOOD, BAD)[number % 2], name=f"{number}.csv")
+    assert cost() == two
+
+
 def test_files_are_deleted_after_some_days(desk, own_store):
     url = desk.checked(HEADER + GOOD)
     with acting_as(SYSTEM):
+        (own_store / "imports" / "left-behind").write_text("x")
         assert delete_old_files() == 0
+        assert (own_store / "imports" / "left-behind").exists()
         old = timezone.now() - timezone.timedelta(days=settings.IMPORT_KEEP_DAYS + 1)
         ImportRun.objects.update(requested_at=old)
+        os.utime(own_store / "imports" / "left-behind", (0, 0))
         assert delete_old_files() == 1
     assert list((own_store / "imports").iterdir()) == []
     desk.act(url, "columns")

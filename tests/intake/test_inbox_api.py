@@ -41,6 +41,7 @@ def test_a_script_proposes_and_sees_what_became_of_it(script, box):
     assert made.status_code == 201, made.content
     told = made.json()
     assert (told["state"], told["origin"], told["level"], told["became"]) == ("waiting", "api", Level.INTERNAL, [])
+    assert told["origin_words"] == "test", "the token's name, where nobody says more"
     assert told["data"]["claims"][0]["number"] == "150"
     assert told["page"].endswith(reverse("intake:candidate-detail", args=[told["id"]]))
     again = script.post(LIST, OUTCOME | {"external_id": "bot-7"})

@@ -95,7 +95,13 @@ def test_a_candidate_stands_beside_what_it_may_duplicate(box):
     page = box.shows(candidate)
     assert there.get_absolute_url() in page
     assert f'value="{there.pk}"' in page
-    for told in ("Exchange of prisoners", "To Ukraine", "at least", "https://example.org/news/150", "Record it as it is"):
+    for told in (
+        "Exchange of prisoners",
+        "To Ukraine",
+        "at least",
+        "https://example.org/news/150",
+        "Record it as it is",
+    ):
         assert told in page
     merged = box.decides(candidate, "merge", record=str(there.pk))
     assert merged.redirect_chain == [(there.get_absolute_url(), 302)]
