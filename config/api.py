@@ -9,6 +9,7 @@ from exchanges import viewsets as exchanges
 from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
 from records.api import kinds as records
+from records.api.merges import MergeViewSet
 from reports import measure_viewsets as measures
 from reports.viewsets import ReportRunViewSet
 from sources import viewsets as sources
@@ -30,6 +31,7 @@ RESOURCES = [
     ("agreement-parties", negotiations.AgreementPartyViewSet),
     ("commitments", negotiations.CommitmentViewSet),
     ("mutes", negotiations.MuteViewSet),
+    ("locked-periods", negotiations.LockedPeriodViewSet),
     ("outcomes", exchanges.OutcomeViewSet),
     ("outcome-channels", exchanges.OutcomeChannelViewSet),
     ("outcome-meetings", exchanges.OutcomeMeetingViewSet),
@@ -49,6 +51,7 @@ RESOURCES = [
     ("embargoes", records.EmbargoViewSet),
     ("public-summaries", records.PublicSummaryViewSet),
     ("summary-links", records.SummaryOfViewSet),
+    ("merges", MergeViewSet),
 ]
 
 router = SimpleRouter()

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from access.levels import Level
-from records.models import Embargo, PublicSummary, ReviewState, SummaryOf
+from records.models import Embargo, Merge, PublicSummary, ReviewState, SummaryOf
 from records.search import found_ids
 
 WITHDRAWN_CHOICES = [("include", _("included")), ("only", _("only"))]
@@ -116,3 +116,15 @@ class SummaryOfFilter(RecordFilterSet):
     class Meta:
         model = SummaryOf
         fields = ["summary", "record_id"]
+
+
+class MergeFilter(RecordFilterSet):
+    """Merges, by either record; ``is_part`` tells those that were done with a larger one."""
+
+    is_part = django_filters.BooleanFilter(field_name="part_of", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Merge
+        fields = ["record_id", "into_id", "part_of"]
+
+    api_only = (*RecordFilterSet.api_only, "record_id", "into_id", "part_of", "is_part")

@@ -61,6 +61,8 @@ class Source(Record):
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
     notes = models.TextField(_("notes"), blank=True)
 
+    is_mergeable = True
+
     class Meta(Record.Meta):
         ordering = ["-published_on", "publisher"]
         verbose_name = _("source")

@@ -13,6 +13,7 @@ from records.models.base import (
     SearchEntry,
     record_constraints,
 )
+from records.models.merging import Merge
 from records.models.opening import Embargo, EmbargoState, PublicSummary, SummaryOf
 from records.models.review import Assignment, FieldCheck, Query
 
@@ -26,6 +27,7 @@ __all__ = [
     "FieldCheck",
     "HistoryEntry",
     "HistorySeal",
+    "Merge",
     "PublicSummary",
     "Query",
     "Record",

@@ -15,6 +15,8 @@ class Query(AboutRecord):
     """
 
     is_reviewed = False
+    follows_merge = False
+    is_restorable = False
 
     field = models.CharField(
         _("field"), max_length=60, blank=True, help_text=_("Its name in the API; left empty: the whole record.")
@@ -67,6 +69,8 @@ class FieldCheck(AboutRecord):
     """
 
     is_reviewed = False
+    follows_merge = False
+    is_restorable = False
 
     field = models.CharField(
         _("field"), max_length=60, blank=True, help_text=_("Its name in the API; left empty: the whole record.")
@@ -90,6 +94,8 @@ class Assignment(AboutRecord):
     """
 
     is_reviewed = False
+    follows_merge = False
+    is_restorable = False
 
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked"))
     is_mention = models.BooleanField(_("named in a query"), default=False, editable=False)

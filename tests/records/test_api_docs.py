@@ -46,7 +46,7 @@ def test_the_shape_of_the_schema_is_the_shape_of_the_answers(schema):
 
 
 def changes_a_version(path: str, method: str) -> bool:
-    acts = ("/withdraw/", "/marking/", "/agree/", "/cancel/", "/release/")
+    acts = ("/withdraw/", "/restore/", "/marking/", "/agree/", "/cancel/", "/release/")
     return method == "patch" or path.endswith(acts)
 
 
