@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
             " DROP FUNCTION access_private.says_of(jsonb, uuid, uuid); DROP FUNCTION access_private.new_reference();"
             " DROP FUNCTION access_private.table_of(int); DROP FUNCTION access_private.refuse_locked(date);"
             " DROP FUNCTION access_private.lock_on(text, jsonb);"
-            " DROP FUNCTION access_private.check_unmerged(uuid, timestamptz);"
+            " DROP FUNCTION access_private.check_unmerged(jsonb, jsonb);"
             " DROP FUNCTION access_private.rewrites(jsonb, jsonb); DROP TABLE access_private.moved;"
             " DROP TABLE access_private.merge_rule;",
         ),
@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
         change_function(
             "access_private.guard_record",
             ME,
-            f"    PERFORM access_private.check_unmerged(OLD.id, OLD.withdrawn_at);\n{ME}",
+            f"    PERFORM access_private.check_unmerged(to_jsonb(OLD), to_jsonb(NEW));\n{ME}",
         ),
         change_function(
             "access_private.has_written",

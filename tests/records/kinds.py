@@ -203,6 +203,7 @@ KINDS = [
             "reason": "Entered twice",
         },
         ("external_id", "x"),
+        reason="Entered twice",
     ),
 ]
 BY_NAME = {kind.model.kind_of(): kind for kind in KINDS}

@@ -14,7 +14,7 @@ from records.merging import kept_of
 from records.models import Merge
 from records.querysets import kinds
 from tests.attacks.answers import comparable
-from tests.factories import DAY, make, unknown_id
+from tests.factories import DAY, make, unknown_id, verified
 from tests.people import signed_in
 from tests.records.kinds import api_of
 from tests.records.merging import fresh, merge, undo
@@ -28,6 +28,7 @@ def two(world):
         world.other = make(Meeting, channel=world.channel, title="Same meeting", started_on=DAY, summary="They met.")
         world.aide = make(Participant, meeting=world.other, words="An aide")
         world.same = make(Participant, meeting=world.other, representative=world.representative, words="Open")
+    verified(Participant, pk=world.participant.pk)
     return world
 
 

@@ -18,7 +18,7 @@ from records.search import found_ids
 from records.services import StaleVersion, change_marking, change_record, withdraw_record
 from records.verifying import findings
 from sources.models import Citation, Source
-from tests.factories import DAY, make
+from tests.factories import DAY, make, verified
 from tests.records.merging import fresh, merge, undo
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,7 @@ def two(world):
         world.cited = make(Citation, source=world.source, record=world.other, quote="they met")
         world.link = make(OutcomeMeeting, outcome=world.outcome, meeting=world.other)
         world.promise = make(Commitment, meeting=world.other, subject="prisoners", quantity=5)
+    verified(Participant, pk=world.participant.pk)
     return world
 
 

@@ -43,12 +43,15 @@ BEGIN
     RETURN says - moved IS DISTINCT FROM said - moved;
 END $$;
 
--- A merged record is as it was when it was merged; only undoing the merge, and what raises the kept one, change it.
-CREATE FUNCTION access_private.check_unmerged(asked uuid, withdrawn timestamptz) RETURNS void
+-- A merged record is as it was when it was merged, but for its identifier elsewhere; only undoing the merge, and what
+-- raises the kept one, change it.
+CREATE FUNCTION access_private.check_unmerged(old_row jsonb, new_row jsonb) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    kept constant text[] := '{label_id,draft_of,version,updated_at,external_id}';
 BEGIN
-    IF withdrawn IS NOT NULL AND pg_trigger_depth() = 1
-       AND EXISTS (SELECT 1 FROM records_merge m WHERE m.record_id = asked AND m.withdrawn_at IS NULL) THEN
+    IF old_row ->> 'withdrawn_at' IS NOT NULL AND pg_trigger_depth() = 1 AND old_row - kept <> new_row - kept
+       AND EXISTS (SELECT 1 FROM records_merge m WHERE m.record_id = (old_row ->> 'id')::uuid AND m.withdrawn_at IS NULL) THEN
         RAISE EXCEPTION 'a merged record is not changed; undo the merge first' USING ERRCODE = '42501';
     END IF;
 END $$;
