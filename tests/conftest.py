@@ -10,6 +10,7 @@ from launcher.urls import with_redis_database
 
 from tests import people as cast
 from tests.house import House
+from tests.template import template_for
 
 # Tests may run in several processes at once (pytest-xdist); each has its own database, Redis database and house.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -44,6 +45,7 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
         yield
         return
     with django_db_blocker.unblock():
+        connections["owner"].settings_dict["TEST"]["TEMPLATE"] = template_for(connections["owner"])
         made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"}, serialized_aliases=set())
     yield
     with django_db_blocker.unblock():
@@ -73,9 +75,11 @@ def people(db) -> cast.People:
 
 
 @pytest.fixture(scope="session")
-def house():
+def house(django_db_blocker):
     """A whole running Parley with the public record and the standing cast; see tests/house.py."""
-    made = House(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
+    with django_db_blocker.unblock():
+        template = template_for(connections["owner"])
+    made = House(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"], template)
     try:
         made.build()
         yield made

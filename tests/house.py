@@ -53,7 +53,8 @@ print(json.dumps({"tokens": tokens, "ids": {name: str(user.pk) for name, user in
 class House:
     """One running Parley. ``people`` are those of tests/people.py; ``token(name)`` is an API token of theirs."""
 
-    def __init__(self, owner_url: str, app_url: str):
+    def __init__(self, owner_url: str, app_url: str, template: str):
+        self.template = template
         self.database = f"parley_house_{secrets.token_hex(4)}"
         self.folder = Path(tempfile.mkdtemp(prefix="parley-house-"))
         self.owner_url, self.server_url = with_database(owner_url, self.database), owner_url
@@ -80,7 +81,7 @@ class House:
 
     def build(self) -> None:
         """Make the database, fill it with the public record and the standing cast, and start everything."""
-        self.as_owner(f'CREATE DATABASE "{self.database}"', url=self.server_url)
+        self.as_owner(f'CREATE DATABASE "{self.database}" TEMPLATE "{self.template}"', url=self.server_url)
         self.redis.start()
         owner = {"DATABASE_OWNER_URL": self.owner_url}
         self.run("manage.py", "prepare", **owner)

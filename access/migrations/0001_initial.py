@@ -62,6 +62,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "user",
                 "ordering": ["username"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["analyst", "recorder", "reviewer", "administrator"])),
+                        name="user_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("clearance__range", (0, 3))), name="user_clearance_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -97,6 +106,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "break-glass access",
                 "ordering": ["-started_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="break_glass_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "until__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("started_at"), "+", models.Value(datetime.timedelta(seconds=3660))
+                                ),
+                            )
+                        ),
+                        name="break_glass_ends_within_the_hour",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +212,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["principal", "-id"], name="event_chain"),
+                    models.Index(fields=["user", "-id"], name="event_of_user"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["records"], name="event_records"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +238,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "compartment"), name="membership_once"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="user",
@@ -298,54 +333,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="breakglass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="break_glass_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breakglass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "until__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("started_at"), "+", models.Value(datetime.timedelta(seconds=3660))
-                        ),
-                    )
-                ),
-                name="break_glass_ends_within_the_hour",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["principal", "-id"], name="event_chain"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["user", "-id"], name="event_of_user"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["records"], name="event_records"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("user", "compartment"), name="membership_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["analyst", "recorder", "reviewer", "administrator"])),
-                name="user_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("clearance__range", (0, 3))), name="user_clearance_known"
-            ),
         ),
     ]

@@ -320,6 +320,102 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["outcome_kind", "-started_on"], name="outcome_of_kind"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="outcome_level_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="outcome_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="outcome_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"
+                        ),
+                        name="outcome_ends_after_start",
+                        violation_error_message="The last day lies before the first day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "outcome_kind__in",
+                                [
+                                    "exchange",
+                                    "remains_transfer",
+                                    "child_return",
+                                    "safe_passage",
+                                    "release",
+                                    "repatriation",
+                                    "accommodation_neutral",
+                                    "family_reunification",
+                                    "evacuation",
+                                    "humanitarian_pause",
+                                    "access_visit",
+                                    "information_exchange",
+                                ],
+                            )
+                        ),
+                        name="outcome_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "proposed",
+                                    "announced",
+                                    "scheduled",
+                                    "under_way",
+                                    "completed",
+                                    "partly_completed",
+                                    "postponed",
+                                    "aborted",
+                                    "collapsed",
+                                    "offered_not_accepted",
+                                    "denied",
+                                ],
+                            )
+                        ),
+                        name="outcome_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "variant__in",
+                                [
+                                    "",
+                                    "transfer_third_country",
+                                    "civilian_release",
+                                    "ships",
+                                    "evacuation",
+                                    "civilian_return",
+                                ],
+                            )
+                        ),
+                        name="outcome_variant_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent", None), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"
+                        ),
+                        name="outcome_not_its_own_part",
+                        violation_error_message="An outcome cannot be a part of itself.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -523,6 +619,36 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="estimate_level_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="estimate_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="estimate_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("low__gte", 0),
+                            models.Q(("high", None), ("high__gte", models.F("low")), _connector="OR"),
+                            models.Q(("best", None), ("best__gte", models.F("low")), _connector="OR"),
+                            models.Q(("best", None), ("high", None), ("best__lte", models.F("high")), _connector="OR"),
+                        ),
+                        name="estimate_low_best_high",
+                        violation_error_message="Low, best and high must follow one another.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -705,6 +831,31 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="delivery_level_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="delivery_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="delivery_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("share", None), ("share__gte", 0), _connector="OR"),
+                        name="delivery_share_not_negative",
+                        violation_error_message="A share cannot be negative.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -925,6 +1076,132 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="claim_level_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="claim_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", None), ("number__gte", 0), _connector="OR"),
+                        name="claim_number_not_negative",
+                        violation_error_message="A number cannot be negative.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "quantifier__in",
+                                ["exactly", "at_least", "more_than", "at_most", "fewer_than", "about", "between"],
+                            )
+                        ),
+                        name="claim_quantifier_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("number__isnull", False),
+                                ("number_high__gte", models.F("number")),
+                                ("number_high__isnull", False),
+                                ("quantifier", "between"),
+                            ),
+                            models.Q(models.Q(("quantifier", "between"), _negated=True), ("number_high", None)),
+                            _connector="OR",
+                        ),
+                        name="claim_upper_number_for_between",
+                        violation_error_message="“Between” needs an upper number that is not below the lower; other words need none.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["current", "superseded", "withdrawn", "refuted"])),
+                        name="claim_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "category__in",
+                                [
+                                    "total",
+                                    "pow",
+                                    "military",
+                                    "civilian",
+                                    "civilians",
+                                    "civilians_total",
+                                    "civilians_day",
+                                    "to_ukraine_civilians",
+                                    "to_ukraine_civilians_planned",
+                                    "to_ukraine_civilians_not_delivered",
+                                    "to_ukraine_expelled",
+                                    "to_russia_civilians",
+                                    "kursk_civilians",
+                                    "women",
+                                    "officers",
+                                    "wounded",
+                                    "azov",
+                                    "azovstal_defenders",
+                                    "mariupol_defenders",
+                                    "from_azovstal",
+                                    "foreign",
+                                    "own_nationals",
+                                    "collaborators",
+                                    "interned_third_country",
+                                    "refused_return",
+                                    "planned",
+                                    "offered",
+                                    "confirmed_on_day",
+                                    "killed_in_transit",
+                                    "remains",
+                                    "remains_foreign",
+                                    "remains_civilian",
+                                    "remains_from_russian_morgues",
+                                    "died_in_captivity",
+                                    "found_to_be_other_side",
+                                    "children",
+                                    "adults",
+                                    "arrived",
+                                    "vessels",
+                                    "vessel_movements",
+                                    "outbound_voyages",
+                                    "inspections",
+                                    "cargo_tonnes",
+                                    "wfp_tonnes",
+                                    "corridors",
+                                    "istanbul_all_for_all",
+                                ],
+                            )
+                        ),
+                        name="claim_category_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("commitment", None), ("outcome__isnull", False)),
+                            models.Q(("commitment__isnull", False), ("outcome", None)),
+                            _connector="OR",
+                        ),
+                        name="claim_about_one_thing",
+                        violation_error_message="A claim is about one outcome or about one commitment.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("supersedes", None),
+                            models.Q(("supersedes", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="claim_not_superseding_itself",
+                        violation_error_message="A claim cannot supersede itself.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1040,6 +1317,28 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (0, 3))), name="outcome_agreement_level_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="outcome_agreement_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="outcome_agreement_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1155,6 +1454,28 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (0, 3))), name="outcome_channel_level_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="outcome_channel_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="outcome_channel_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1270,6 +1591,28 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (0, 3))), name="outcome_meeting_level_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="outcome_meeting_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="outcome_meeting_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1418,6 +1761,28 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (0, 3))), name="outcome_role_level_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="outcome_role_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="outcome_role_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1609,6 +1974,121 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (0, 3))), name="running_total_level_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="running_total_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="running_total_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", None), ("number__gte", 0), _connector="OR"),
+                        name="running_total_number_not_negative",
+                        violation_error_message="A number cannot be negative.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "quantifier__in",
+                                ["exactly", "at_least", "more_than", "at_most", "fewer_than", "about", "between"],
+                            )
+                        ),
+                        name="running_total_quantifier_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("number__isnull", False),
+                                ("number_high__gte", models.F("number")),
+                                ("number_high__isnull", False),
+                                ("quantifier", "between"),
+                            ),
+                            models.Q(models.Q(("quantifier", "between"), _negated=True), ("number_high", None)),
+                            _connector="OR",
+                        ),
+                        name="running_total_upper_number_for_between",
+                        violation_error_message="“Between” needs an upper number that is not below the lower; other words need none.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "category__in",
+                                [
+                                    "total",
+                                    "pow",
+                                    "military",
+                                    "civilian",
+                                    "civilians",
+                                    "civilians_total",
+                                    "civilians_day",
+                                    "to_ukraine_civilians",
+                                    "to_ukraine_civilians_planned",
+                                    "to_ukraine_civilians_not_delivered",
+                                    "to_ukraine_expelled",
+                                    "to_russia_civilians",
+                                    "kursk_civilians",
+                                    "women",
+                                    "officers",
+                                    "wounded",
+                                    "azov",
+                                    "azovstal_defenders",
+                                    "mariupol_defenders",
+                                    "from_azovstal",
+                                    "foreign",
+                                    "own_nationals",
+                                    "collaborators",
+                                    "interned_third_country",
+                                    "refused_return",
+                                    "planned",
+                                    "offered",
+                                    "confirmed_on_day",
+                                    "killed_in_transit",
+                                    "remains",
+                                    "remains_foreign",
+                                    "remains_civilian",
+                                    "remains_from_russian_morgues",
+                                    "died_in_captivity",
+                                    "found_to_be_other_side",
+                                    "children",
+                                    "adults",
+                                    "arrived",
+                                    "vessels",
+                                    "vessel_movements",
+                                    "outbound_voyages",
+                                    "inspections",
+                                    "cargo_tonnes",
+                                    "wfp_tonnes",
+                                    "corridors",
+                                    "istanbul_all_for_all",
+                                ],
+                            )
+                        ),
+                        name="running_total_category_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["current", "superseded", "withdrawn", "refuted"])),
+                        name="running_total_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("since", None), ("as_of__gte", models.F("since")), _connector="OR"),
+                        name="running_total_since_before_as_of",
+                        violation_error_message="The day it counts from lies after the day it counts to.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1770,567 +2250,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="outcome",
-            index=models.Index(fields=["outcome_kind", "-started_on"], name="outcome_of_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="outcome_level_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="outcome_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="outcome_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"),
-                name="outcome_ends_after_start",
-                violation_error_message="The last day lies before the first day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "outcome_kind__in",
-                        [
-                            "exchange",
-                            "remains_transfer",
-                            "child_return",
-                            "safe_passage",
-                            "release",
-                            "repatriation",
-                            "accommodation_neutral",
-                            "family_reunification",
-                            "evacuation",
-                            "humanitarian_pause",
-                            "access_visit",
-                            "information_exchange",
-                        ],
-                    )
-                ),
-                name="outcome_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "proposed",
-                            "announced",
-                            "scheduled",
-                            "under_way",
-                            "completed",
-                            "partly_completed",
-                            "postponed",
-                            "aborted",
-                            "collapsed",
-                            "offered_not_accepted",
-                            "denied",
-                        ],
-                    )
-                ),
-                name="outcome_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "variant__in",
-                        ["", "transfer_third_country", "civilian_release", "ships", "evacuation", "civilian_return"],
-                    )
-                ),
-                name="outcome_variant_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent", None), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"
-                ),
-                name="outcome_not_its_own_part",
-                violation_error_message="An outcome cannot be a part of itself.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="estimate_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="estimate_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="estimate_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("low__gte", 0),
-                    models.Q(("high", None), ("high__gte", models.F("low")), _connector="OR"),
-                    models.Q(("best", None), ("best__gte", models.F("low")), _connector="OR"),
-                    models.Q(("best", None), ("high", None), ("best__lte", models.F("high")), _connector="OR"),
-                ),
-                name="estimate_low_best_high",
-                violation_error_message="Low, best and high must follow one another.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="delivery_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="delivery_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="delivery_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share", None), ("share__gte", 0), _connector="OR"),
-                name="delivery_share_not_negative",
-                violation_error_message="A share cannot be negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="claim_level_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="claim_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="claim_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number", None), ("number__gte", 0), _connector="OR"),
-                name="claim_number_not_negative",
-                violation_error_message="A number cannot be negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "quantifier__in",
-                        ["exactly", "at_least", "more_than", "at_most", "fewer_than", "about", "between"],
-                    )
-                ),
-                name="claim_quantifier_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("number__isnull", False),
-                        ("number_high__gte", models.F("number")),
-                        ("number_high__isnull", False),
-                        ("quantifier", "between"),
-                    ),
-                    models.Q(models.Q(("quantifier", "between"), _negated=True), ("number_high", None)),
-                    _connector="OR",
-                ),
-                name="claim_upper_number_for_between",
-                violation_error_message="“Between” needs an upper number that is not below the lower; other words need none.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["current", "superseded", "withdrawn", "refuted"])),
-                name="claim_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "category__in",
-                        [
-                            "total",
-                            "pow",
-                            "military",
-                            "civilian",
-                            "civilians",
-                            "civilians_total",
-                            "civilians_day",
-                            "to_ukraine_civilians",
-                            "to_ukraine_civilians_planned",
-                            "to_ukraine_civilians_not_delivered",
-                            "to_ukraine_expelled",
-                            "to_russia_civilians",
-                            "kursk_civilians",
-                            "women",
-                            "officers",
-                            "wounded",
-                            "azov",
-                            "azovstal_defenders",
-                            "mariupol_defenders",
-                            "from_azovstal",
-                            "foreign",
-                            "own_nationals",
-                            "collaborators",
-                            "interned_third_country",
-                            "refused_return",
-                            "planned",
-                            "offered",
-                            "confirmed_on_day",
-                            "killed_in_transit",
-                            "remains",
-                            "remains_foreign",
-                            "remains_civilian",
-                            "remains_from_russian_morgues",
-                            "died_in_captivity",
-                            "found_to_be_other_side",
-                            "children",
-                            "adults",
-                            "arrived",
-                            "vessels",
-                            "vessel_movements",
-                            "outbound_voyages",
-                            "inspections",
-                            "cargo_tonnes",
-                            "wfp_tonnes",
-                            "corridors",
-                            "istanbul_all_for_all",
-                        ],
-                    )
-                ),
-                name="claim_category_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("commitment", None), ("outcome__isnull", False)),
-                    models.Q(("commitment__isnull", False), ("outcome", None)),
-                    _connector="OR",
-                ),
-                name="claim_about_one_thing",
-                violation_error_message="A claim is about one outcome or about one commitment.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"
-                ),
-                name="claim_not_superseding_itself",
-                violation_error_message="A claim cannot supersede itself.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomeagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="outcome_agreement_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomeagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="outcome_agreement_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomeagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="outcome_agreement_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomechannel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="outcome_channel_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomechannel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="outcome_channel_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomechannel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="outcome_channel_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomemeeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="outcome_meeting_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomemeeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="outcome_meeting_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomemeeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="outcome_meeting_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomerole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="outcome_role_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomerole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="outcome_role_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomerole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="outcome_role_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runningtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="running_total_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runningtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="running_total_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runningtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="running_total_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runningtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number", None), ("number__gte", 0), _connector="OR"),
-                name="running_total_number_not_negative",
-                violation_error_message="A number cannot be negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runningtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "quantifier__in",
-                        ["exactly", "at_least", "more_than", "at_most", "fewer_than", "about", "between"],
-                    )
-                ),
-                name="running_total_quantifier_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runningtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("number__isnull", False),
-                        ("number_high__gte", models.F("number")),
-                        ("number_high__isnull", False),
-                        ("quantifier", "between"),
-                    ),
-                    models.Q(models.Q(("quantifier", "between"), _negated=True), ("number_high", None)),
-                    _connector="OR",
-                ),
-                name="running_total_upper_number_for_between",
-                violation_error_message="“Between” needs an upper number that is not below the lower; other words need none.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runningtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "category__in",
-                        [
-                            "total",
-                            "pow",
-                            "military",
-                            "civilian",
-                            "civilians",
-                            "civilians_total",
-                            "civilians_day",
-                            "to_ukraine_civilians",
-                            "to_ukraine_civilians_planned",
-                            "to_ukraine_civilians_not_delivered",
-                            "to_ukraine_expelled",
-                            "to_russia_civilians",
-                            "kursk_civilians",
-                            "women",
-                            "officers",
-                            "wounded",
-                            "azov",
-                            "azovstal_defenders",
-                            "mariupol_defenders",
-                            "from_azovstal",
-                            "foreign",
-                            "own_nationals",
-                            "collaborators",
-                            "interned_third_country",
-                            "refused_return",
-                            "planned",
-                            "offered",
-                            "confirmed_on_day",
-                            "killed_in_transit",
-                            "remains",
-                            "remains_foreign",
-                            "remains_civilian",
-                            "remains_from_russian_morgues",
-                            "died_in_captivity",
-                            "found_to_be_other_side",
-                            "children",
-                            "adults",
-                            "arrived",
-                            "vessels",
-                            "vessel_movements",
-                            "outbound_voyages",
-                            "inspections",
-                            "cargo_tonnes",
-                            "wfp_tonnes",
-                            "corridors",
-                            "istanbul_all_for_all",
-                        ],
-                    )
-                ),
-                name="running_total_category_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runningtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["current", "superseded", "withdrawn", "refuted"])),
-                name="running_total_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runningtotal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("since", None), ("as_of__gte", models.F("since")), _connector="OR"),
-                name="running_total_since_before_as_of",
-                violation_error_message="The day it counts from lies after the day it counts to.",
-            ),
         ),
         Protect("Outcome", search=("title", "date_words", "notes")),
         Protect("OutcomeChannel"),

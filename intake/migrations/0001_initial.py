@@ -181,6 +181,26 @@ class Migration(migrations.Migration):
                 "ordering": ["-requested_at"],
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["state", "lease_until"], name="import_run_queue"),
+                    models.Index(fields=["owner", "-requested_at"], name="import_run_own"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "running", "done", "failed"])),
+                        name="import_run_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("progress__lte", 100)), name="import_run_progress_per_cent"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("stage__in", ["columns", "check", "write"])), name="import_run_stage_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("shape__in", ["sources", "meetings", "outcomes"])),
+                        name="import_run_shape_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,39 +221,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "imported records",
                 "ordering": ["line"],
             },
-        ),
-        migrations.AddIndex(
-            model_name="importrun",
-            index=models.Index(fields=["state", "lease_until"], name="import_run_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="importrun",
-            index=models.Index(fields=["owner", "-requested_at"], name="import_run_own"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["queued", "running", "done", "failed"])),
-                name="import_run_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("progress__lte", 100)), name="import_run_progress_per_cent"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stage__in", ["columns", "check", "write"])), name="import_run_stage_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("shape__in", ["sources", "meetings", "outcomes"])), name="import_run_shape_known"
-            ),
         ),
         run_sql_file(
             __file__,

@@ -147,6 +147,54 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="actor_level_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="actor_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="actor_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind_of_actor__in",
+                                [
+                                    "state",
+                                    "de_facto_authority",
+                                    "armed_group",
+                                    "igo",
+                                    "ngo",
+                                    "religious",
+                                    "red_cross",
+                                    "company",
+                                    "person",
+                                    "coalition",
+                                    "media",
+                                    "researcher",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="actor_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("iso_code__regex", "^([A-Z]{3})?$")),
+                        name="actor_iso_code_of_three_letters",
+                        violation_error_message="An ISO 3166 code has three capital letters, for example UKR.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -281,6 +329,26 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="actor_name_level_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="actor_name_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="actor_name_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -454,6 +522,61 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="mandate_level_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="mandate_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mandate_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"
+                        ),
+                        name="mandate_ends_after_start",
+                        violation_error_message="The last day lies before the first day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "good_offices",
+                                    "facilitation",
+                                    "mediation",
+                                    "conciliation",
+                                    "neutral_intermediary",
+                                    "humanitarian_facilitation",
+                                    "hosting",
+                                    "guarantee",
+                                    "witness",
+                                    "monitoring",
+                                    "verification",
+                                    "sponsor",
+                                    "convener",
+                                    "transit",
+                                    "group_of_friends",
+                                    "contact_group",
+                                    "custodian",
+                                    "unspecified",
+                                ],
+                            )
+                        ),
+                        name="mandate_role_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -602,184 +725,36 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (0, 3))), name="representative_level_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="representative_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="representative_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"
+                        ),
+                        name="representative_ends_after_start",
+                        violation_error_message="The last day lies before the first day.",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="actor",
-            constraint=models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="actor_level_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="actor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="actor_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="actor_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind_of_actor__in",
-                        [
-                            "state",
-                            "de_facto_authority",
-                            "armed_group",
-                            "igo",
-                            "ngo",
-                            "religious",
-                            "red_cross",
-                            "company",
-                            "person",
-                            "coalition",
-                            "media",
-                            "researcher",
-                            "other",
-                        ],
-                    )
-                ),
-                name="actor_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("iso_code__regex", "^([A-Z]{3})?$")),
-                name="actor_iso_code_of_three_letters",
-                violation_error_message="An ISO 3166 code has three capital letters, for example UKR.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actorname",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="actor_name_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actorname",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="actor_name_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actorname",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="actor_name_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="mandate_level_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="mandate_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="mandate_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"),
-                name="mandate_ends_after_start",
-                violation_error_message="The last day lies before the first day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "good_offices",
-                            "facilitation",
-                            "mediation",
-                            "conciliation",
-                            "neutral_intermediary",
-                            "humanitarian_facilitation",
-                            "hosting",
-                            "guarantee",
-                            "witness",
-                            "monitoring",
-                            "verification",
-                            "sponsor",
-                            "convener",
-                            "transit",
-                            "group_of_friends",
-                            "contact_group",
-                            "custodian",
-                            "unspecified",
-                        ],
-                    )
-                ),
-                name="mandate_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="representative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="representative_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="representative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="representative_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="representative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="representative_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="representative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"),
-                name="representative_ends_after_start",
-                violation_error_message="The last day lies before the first day.",
-            ),
         ),
         Protect("Actor", search=("name", "iso_code", "notes")),
         Protect("ActorName", search=("name",)),

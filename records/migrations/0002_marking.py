@@ -128,6 +128,33 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (0, 3))), name="public_summary_level_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="public_summary_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="public_summary_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("external_id", "")),
+                        name="public_summary_no_identifier_elsewhere",
+                        violation_error_message="A public summary carries no identifier that could lead to its record.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -245,6 +272,26 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="summary_of_level_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="summary_of_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="summary_of_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -420,64 +467,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="publicsummary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="public_summary_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicsummary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="public_summary_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicsummary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="public_summary_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicsummary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("external_id", "")),
-                name="public_summary_no_identifier_elsewhere",
-                violation_error_message="A public summary carries no identifier that could lead to its record.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summaryof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="summary_of_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summaryof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="summary_of_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summaryof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="summary_of_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
         ),
         run_sql_file(
             __file__,

@@ -201,6 +201,41 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="source_level_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="source_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="source_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source_kind__in", ["news", "official", "igo", "ngo", "statement", "document"])
+                        ),
+                        name="source_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reliability__in", ["A", "B", "C", "D", "E", "F"])),
+                        name="source_reliability_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("derived_from", models.F("id")), _negated=True),
+                        name="source_not_derived_from_itself",
+                        violation_error_message="A source cannot be derived from itself.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -345,83 +380,31 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="citation_level_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])
+                        ),
+                        name="citation_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="citation_withdrawn_with_reason",
+                        violation_error_message="Give a reason for withdrawing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("credibility__in", ["1", "2", "3", "4", "5", "6"])),
+                        name="citation_credibility_known",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(condition=models.Q(("level__range", (0, 3))), name="source_level_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="source_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="source_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source_kind__in", ["news", "official", "igo", "ngo", "statement", "document"])),
-                name="source_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reliability__in", ["A", "B", "C", "D", "E", "F"])), name="source_reliability_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("derived_from", models.F("id")), _negated=True),
-                name="source_not_derived_from_itself",
-                violation_error_message="A source cannot be derived from itself.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="citation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (0, 3))), name="citation_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="citation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_state__in", ["draft", "submitted", "returned", "verified", "changed"])),
-                name="citation_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="citation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="citation_withdrawn_with_reason",
-                violation_error_message="Give a reason for withdrawing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="citation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("credibility__in", ["1", "2", "3", "4", "5", "6"])),
-                name="citation_credibility_known",
-            ),
         ),
         Protect("Source", search=("publisher", "title", "url", "notes")),
         Protect("Citation", search=("quote", "pinpoint")),

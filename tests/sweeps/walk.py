@@ -97,12 +97,14 @@ NOISE = [
     re.compile(rb"Printed by [^<]*? UTC"),
     re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"'),
     re.compile(rb'data-csrf="[^"]*"'),
+    re.compile(rb'name="key" value="[^"]*"'),
+    re.compile(rb'data-keep="[^"]*"'),
     re.compile(rb'"seconds_left": \d+, "csrf_token": "[^"]*"'),
 ]
 
 
 def without_noise(body: bytes) -> bytes:
-    """Return an answer without what differs between any two answers: the CSRF token and the time."""
+    """Return an answer without what differs between any two answers: CSRF token, form key and time."""
     for pattern in NOISE:
         body = pattern.sub(b"", body)
     return body
