@@ -79,4 +79,9 @@ urlpatterns = [
     path("running-totals/<uuid:pk>/marking/", marking(models.RunningTotal), name="running-total-marking"),
     path("running-totals/<uuid:pk>/withdraw/", withdraw(models.RunningTotal), name="running-total-withdraw"),
     path("running-totals/<uuid:pk>/restore/", restore(models.RunningTotal), name="running-total-restore"),
+    # Parts have no other page of their own.
+    path("outcome-channels/<uuid:pk>/restore/", restore(models.OutcomeChannel), name="outcome-channel-restore"),
+    path("outcome-meetings/<uuid:pk>/restore/", restore(models.OutcomeMeeting), name="outcome-meeting-restore"),
+    path("outcome-agreements/<uuid:pk>/restore/", restore(models.OutcomeAgreement), name="outcome-agreement-restore"),
+    path("estimate-claims/<uuid:pk>/restore/", restore(models.EstimateClaim), name="estimate-claim-restore"),
 ]

@@ -93,4 +93,15 @@ urlpatterns = [
     path("locked-periods/<uuid:pk>/", periods.LockedPeriodDetail.as_view(), name="locked-period-detail"),
     path("locked-periods/<uuid:pk>/history/", history(models.LockedPeriod), name="locked-period-history"),
     path("locked-periods/<uuid:pk>/withdraw/", periods.LockedPeriodUnlock.as_view(), name="locked-period-withdraw"),
+    # Parts have no other page of their own.
+    path("conflict-mandates/<uuid:pk>/restore/", restore(models.ConflictMandate), name="conflict-mandate-restore"),
+    path("channel-parties/<uuid:pk>/restore/", restore(models.ChannelParty), name="channel-party-restore"),
+    path(
+        "channel-intermediaries/<uuid:pk>/restore/",
+        restore(models.ChannelIntermediary),
+        name="channel-intermediary-restore",
+    ),
+    path("participants/<uuid:pk>/restore/", restore(models.Participant), name="participant-restore"),
+    path("follow-ups/<uuid:pk>/restore/", restore(models.FollowUp), name="follow-up-restore"),
+    path("agreement-parties/<uuid:pk>/restore/", restore(models.AgreementParty), name="agreement-party-restore"),
 ]

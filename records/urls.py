@@ -38,6 +38,11 @@ urlpatterns = [
         withdrawn_views.RecordRestoreView.as_view(model=models.PublicSummary),
         name="public-summary-restore",
     ),
+    path(
+        "summary-links/<uuid:pk>/restore/",
+        withdrawn_views.RecordRestoreView.as_view(model=models.SummaryOf),
+        name="summary-of-restore",
+    ),
     path("merges/", merge_views.MergeList.as_view(), name="merge-list"),
     path("merges/<uuid:pk>/", merge_views.MergeDetail.as_view(), name="merge-detail"),
     path("merges/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Merge), name="merge-history"),

@@ -19,7 +19,7 @@ from access.context import current_reader
 from records import history
 from records.display import Column, Section, drawn, field_label, row, shown, state_of
 from records.forms import WithdrawForm
-from records.hanging import withdrawal_told
+from records.hanging import wholes_of, withdrawal_told
 from records.locking import locked_told
 from records.merging import kept_of, merged_into
 from records.models import Record, SummaryOf
@@ -311,7 +311,7 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
         return super().get_context_data(**kwargs) | {
             "object": self.object,
             "title": _("Withdraw %(record)s") % {"record": self.object},
-            "cancel_url": self.object.get_absolute_url(),
+            "cancel_url": self.back_url(),
             "consequences": self.consequences(),
         }
 
@@ -339,4 +339,9 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
             form.add_error(None, " ".join(error.messages))
             return self.form_invalid(form)
         messages.success(self.request, self.done)
-        return HttpResponseRedirect(self.object.get_absolute_url())
+        return HttpResponseRedirect(self.back_url())
+
+    def back_url(self) -> str:
+        """Return the record's page, or, of a part without one, that of the record it is a part of."""
+        pages = [one.page_url for one in (self.object, *wholes_of(self.object))]
+        return next((page for page in pages if page), reverse("records:withdrawn-list"))

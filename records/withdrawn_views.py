@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Value
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -106,6 +108,7 @@ class WithdrawnList(TemplateView):
         Column(gettext_lazy("By"), "withdrawn_by"),
         Column(gettext_lazy("Why"), "withdrawn_reason"),
         Column(gettext_lazy("Merged into"), "kept"),
+        Column(gettext_lazy("To take back"), "way_back"),
     ]
 
     def rows(self, found: list[tuple[type[Record], object]]) -> list[dict]:
@@ -124,11 +127,23 @@ class WithdrawnList(TemplateView):
             record = by_kind[kind][pk]
             record.withdrawn_by = who.get(pk, _("the system"))
             record.kept = kept.get(merges[pk].into_id) if pk in merges else None
+            record.way_back = way_back(record, merges.get(pk))
             told = row(record, self.columns)
             # The address of a merged record leads to the kept one.
             told["url"] = page_address(kind, "history", pk) if pk in merges else told["url"]
             rows.append(told)
         return rows
+
+
+def way_back(record: Record, merge: Merge | None) -> SafeString | str:
+    """Return a link to where a reviewer restores the record, or undoes the merge; for who may do neither, nothing."""
+    if merge is not None:
+        may, url, words = permissions.MERGE, merge.page_url, _("Merge")
+    else:
+        may, url, words = permissions.REVIEW, page_address(type(record), "restore", record.pk), _("Restore")
+    if not permissions.may(may):
+        return ""
+    return format_html('<a href="{}">{}<span class="vh">: {}</span></a>', url, words, record)
 
 
 def withdrawn_by(pks: list) -> dict:

@@ -48,13 +48,14 @@ def test_every_kind_has_an_api_resource(model):
 @pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.kind_of())
 def test_every_kind_has_pages_or_is_a_part(model):
     base = f"{model._meta.app_label}:{model.kind_of()}"
+    if model.is_restorable:
+        assert SOME_ID in reverse(f"{base}-restore", args=[SOME_ID])
     if model.kind_of() in PARTS:
         with pytest.raises(NoReverseMatch):
             reverse(f"{base}-detail", args=[SOME_ID])
         return
     assert reverse(f"{base}-list")
     own = () if model.kind_of() in FOLLOWING else ("marking",)
-    own += ("restore",) if model.is_restorable else ()
     own += ("merge",) if model.is_mergeable else ()
     assert model.is_marked == (model.kind_of() not in FOLLOWING)
     for page in ("detail", "history", "withdraw", *own):
