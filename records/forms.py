@@ -3,6 +3,7 @@
 from django import forms
 from django.db import models
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from access.context import Reader, current_reader
@@ -53,6 +54,17 @@ class RestoreForm(WithdrawForm):
         max_length=2000,
         error_messages={"required": _("Say why the record is restored.")},
     )
+
+
+class WithdrawnKindForm(forms.Form):
+    """Of which kind withdrawn records are asked for."""
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+
+    def __init__(self, data, *, kinds: list[type[Record]]):
+        super().__init__(data)
+        names = [(kind.kind_of(), capfirst(kind._meta.verbose_name_plural)) for kind in kinds]
+        self.fields["kind"].choices = [("", _("All")), *names]
 
 
 class UndoForm(WithdrawForm):

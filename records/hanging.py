@@ -93,7 +93,7 @@ def hanging_on(record: Record) -> list[Hanging]:
         for place, link in enumerate(links)
     ]
     numbers = counted[0].union(*counted[1:], all=True)
-    found = [Hanging(links[one["which"]], one["number"]) for one in numbers]
+    found = [Hanging(links[one["which"]], one["number"]) for one in numbers if one["number"]]
     return sorted(found, key=lambda one: (not one.link.is_part, -one.number, one.words))
 
 

@@ -6,6 +6,7 @@ import uuid
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic.detail import SingleObjectMixin
@@ -136,13 +137,17 @@ class RecordMergeView(KindMixin, SingleObjectMixin, FormView):
             "swap_url": f"{self.page_url('merge', self.other.pk)}?other={self.object.reference}",
             "readers": readers_told(self.object),
             "other_readers": readers_told(self.other),
-            "was_verified": self.object.review_state == ReviewState.VERIFIED,
+            "is_verified": self.object.review_state == ReviewState.VERIFIED,
+            "other_is_verified": self.other.review_state == ReviewState.VERIFIED,
         }
 
 
 def kind_of_merged(merge: Merge) -> str:
-    words = str(merge.record_type.model_class()._meta.verbose_name)
-    return words[:1].upper() + words[1:]
+    return capfirst(merge.record_type.model_class()._meta.verbose_name)
+
+
+def state_of_merge(merge: Merge) -> dict:
+    return {"css": "no", "word": _("Undone")} if merge.is_withdrawn else {"css": "ok", "word": _("Merged")}
 
 
 class MergeList(RecordListView):
@@ -161,6 +166,10 @@ class MergeList(RecordListView):
 
     def records(self):
         return super().records().filter(part_of=None)
+
+    def rows(self, records):
+        told = super().rows(records)
+        return [row | {"state": state_of_merge(merge)} for row, merge in zip(told, records, strict=True)]
 
     def get_queryset(self):
         # Here and not in ``prefetch``: which kinds there are is known once all rooms are loaded.
@@ -191,6 +200,7 @@ class MergeDetail(RecordDetailView):
         may_undo = permissions.may(permissions.MERGE) and not merge.is_withdrawn and merge.part_of_id is None
         return super().get_context_data(**kwargs) | {
             "title": _("%(record)s, merged") % {"record": merge.record},
+            "state": state_of_merge(merge),
             "undoing": undo_plan(merge),
             # Its own page leads to the kept one.
             "record_history_url": page_address(type(merge.record), "history", merge.record.pk),

@@ -184,9 +184,12 @@ def grouped(rows: Iterable[tuple]) -> list[Moving]:
 
 
 def label_of(kind: type[Record], column: str) -> str:
-    """Return the words of the field behind a column; none for a link to a record of any kind."""
+    """Return the words of the link behind a column; none where they only repeat what kind of record is linked."""
     fields = {one.column: one for one in kind._meta.local_concrete_fields if one.is_relation}
-    return field_label(kind, fields[column].name) if column in fields else ""
+    link = fields.get(column)
+    if link is None or link.verbose_name == link.remote_field.model._meta.verbose_name:
+        return ""
+    return field_label(kind, link.name)
 
 
 # The acts ------------------------------------------------------------------------------------------------------------

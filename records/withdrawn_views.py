@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import Value
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -13,7 +14,7 @@ from django.views.generic import TemplateView
 from access import permissions
 from access.context import current_reader
 from records.display import Column, row
-from records.forms import RestoreForm
+from records.forms import RestoreForm, WithdrawnKindForm
 from records.models import HistoryEntry, Merge, Record
 from records.querysets import kinds, named
 from records.reviewing import restore
@@ -82,16 +83,18 @@ class WithdrawnList(TemplateView):
 
     def get_context_data(self, **kwargs):
         several = restorable()
-        asked = self.request.GET.get("kind", "")
+        form = WithdrawnKindForm(self.request.GET, kinds=several)
+        asked = form.cleaned_data["kind"] if form.is_valid() else ""
         chosen = [kind for kind in several if kind.kind_of() == asked] or several
         number = page_number(self.request)
         start = (number - 1) * PAGE_SIZE
         found = withdrawn_of(chosen, start, start + PAGE_SIZE + 1)
-        query = f"&kind={asked}" if chosen is not several else ""
+        query = f"&kind={asked}" if asked else ""
         return super().get_context_data(**kwargs) | {
             "title": _("Withdrawn records"),
-            "kinds": [(kind.kind_of(), kind._meta.verbose_name_plural) for kind in several],
-            "chosen": asked if chosen is not several else "",
+            "filterset": {"form": form},
+            "filters_active": bool(asked),
+            "clear_url": self.request.path,
             "columns": [{"label": column.label} for column in self.columns],
             "rows": self.rows([(chosen[one.kind], one.pk) for one in found[:PAGE_SIZE]]),
             "page": {
@@ -103,7 +106,7 @@ class WithdrawnList(TemplateView):
 
     columns = [
         Column(gettext_lazy("Record"), str),
-        Column(gettext_lazy("Kind"), lambda record: record._meta.verbose_name),
+        Column(gettext_lazy("Kind"), lambda record: capfirst(record._meta.verbose_name)),
         Column(gettext_lazy("When"), "withdrawn_at"),
         Column(gettext_lazy("By"), "withdrawn_by"),
         Column(gettext_lazy("Why"), "withdrawn_reason"),

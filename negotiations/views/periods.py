@@ -24,6 +24,10 @@ TOLD = gettext_lazy(
 )
 
 
+def state_of_period(period: LockedPeriod) -> dict:
+    return {"css": "no", "word": _("Unlocked")} if period.is_withdrawn else {"css": "stall", "word": _("Locked")}
+
+
 class LockedPeriodList(RecordListView):
     model = LockedPeriod
     filterset_class = LockedPeriodFilter
@@ -35,6 +39,10 @@ class LockedPeriodList(RecordListView):
         Column(gettext_lazy("Why"), "reason"),
         Column(gettext_lazy("Locked by"), lambda period: period.author or _("the system")),
     ]
+
+    def rows(self, records):
+        told = super().rows(records)
+        return [row | {"state": state_of_period(period)} for row, period in zip(told, records, strict=True)]
 
     def kind_context(self):
         kind = super().kind_context()
@@ -59,6 +67,7 @@ class LockedPeriodDetail(RecordDetailView):
         may_unlock = permissions.may(permissions.LOCK) and not period.is_withdrawn
         return super().get_context_data(**kwargs) | {
             "told": TOLD,
+            "state": state_of_period(period),
             "withdraw_url": None,
             "marking_url": None,
             "add_summary_url": None,
