@@ -5,6 +5,7 @@ import io
 import json
 import uuid
 
+import psycopg2
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
-from access.context import SYSTEM, acting_as, user_principal
+from access.context import SYSTEM, acting_as, sign, user_principal
 from access.levels import Level
 from exchanges.models import Claim, Delivery, Estimate, Outcome, RunningTotal
 from exchanges.services import record_claim, refute_claim
@@ -281,6 +282,31 @@ def test_a_reviewer_locks_and_unlocks_with_a_reason_and_it_is_kept(world, people
     with acting_as(SYSTEM):
         entries = HistoryEntry.objects.filter(record_id=period.pk).order_by("id").values_list("user", "reason")
         assert list(entries) == [(people.reviewer.pk, ""), (people.reviewer.pk, "A mistake was found")]
+
+
+def test_a_lock_waits_for_nobody_and_whoever_writes_waits_for_it(people):
+    """No row is committed beside a lock that its writer did not see: the other session is a writer of its own."""
+    with acting_as(SYSTEM):
+        war = make(Conflict, name="A war")
+    other = psycopg2.connect(**connection.get_connection_params())
+    try:
+        with other.cursor() as cursor:
+
+            def write() -> None:
+                cursor.execute("SELECT extract(epoch FROM now())::text")
+                cursor.execute("SELECT set_config('parley.reader', %s, true)", [sign(SYSTEM, cursor.fetchone()[0])])
+                cursor.execute("SET LOCAL lock_timeout = '200ms'")
+                cursor.execute("UPDATE negotiations_meeting SET title = title WHERE false")
+
+            write()
+            with pytest.raises(ValidationError, match="Somebody is saving a record at this moment"):
+                lock(people.reviewer, war)
+            other.rollback()
+            lock(people.reviewer, war)
+            with pytest.raises(psycopg2.errors.LockNotAvailable):
+                write()
+    finally:
+        other.close()
 
 
 def test_a_lock_is_as_secret_as_its_conflict_and_never_more(world, people):
