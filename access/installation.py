@@ -1,5 +1,5 @@
-"""After every migration, as the owner: the signing key, the permission table and the grants of the application's role;
-and the function that finds labels, which names every classified table.
+"""After every migration, as the owner: the signing key, the permission table, how kinds are merged, the grants of the
+application's role, and the function that finds labels, which names every classified table.
 
 Default-deny: everything is revoked, then each table is granted what its kind allows. A table that is neither
 classified nor named in OPEN_TABLES gets nothing, and a test says so.
@@ -80,6 +80,7 @@ def secure(using: str) -> None:
             "INSERT INTO access_private.permission (role, action) VALUES (%s, %s)",
             [(str(role), action) for role, actions in ALLOWED.items() for action in sorted(actions)],
         )
+        write_merge_rules(cursor)
         role = sql.Identifier(settings.PARLEY_APP_ROLE)
         connection = cursor.connection
 
@@ -102,3 +103,13 @@ def secure(using: str) -> None:
         for table, rights in grants.items():
             if table in existing:
                 run("GRANT " + rights + " ON {table} TO {role}", table=sql.Identifier(table))
+
+
+def write_merge_rules(cursor) -> None:
+    """Write how each kind of record takes part in a merge, as the models say."""
+    from records.merging import rules
+
+    cursor.execute("SELECT to_regclass('access_private.merge_rule') IS NOT NULL")
+    if cursor.fetchone()[0]:
+        cursor.execute("DELETE FROM access_private.merge_rule")
+        cursor.executemany("INSERT INTO access_private.merge_rule VALUES (%s, %s, %s, %s)", rules())

@@ -12,6 +12,7 @@ from negotiations import viewsets as negotiations
 from records.api import kinds as records
 from records.api import review
 from records.api.files import AttachmentViewSet
+from records.api.merges import MergeViewSet
 from reports import measure_viewsets as measures
 from reports.viewsets import ReportRunViewSet
 from sources import viewsets as sources
@@ -33,6 +34,7 @@ RESOURCES = [
     ("agreement-parties", negotiations.AgreementPartyViewSet),
     ("commitments", negotiations.CommitmentViewSet),
     ("mutes", negotiations.MuteViewSet),
+    ("locked-periods", negotiations.LockedPeriodViewSet),
     ("outcomes", exchanges.OutcomeViewSet),
     ("outcome-channels", exchanges.OutcomeChannelViewSet),
     ("outcome-meetings", exchanges.OutcomeMeetingViewSet),
@@ -58,6 +60,7 @@ RESOURCES = [
     ("queries", review.QueryViewSet),
     ("field-checks", review.FieldCheckViewSet),
     ("assignments", review.AssignmentViewSet),
+    ("merges", MergeViewSet),
 ]
 
 router = SimpleRouter()

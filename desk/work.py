@@ -16,7 +16,7 @@ from django.utils import timezone
 from access.context import Reader
 from desk import keeping
 from negotiations.models import FollowUp
-from records.marking import is_about_a_record
+from records.marking import generic_names
 from records.models import Assignment, HistoryEntry, Query, Record, ReviewState
 from records.querysets import named, with_records
 from records.waiting import reviewed_kinds
@@ -159,7 +159,7 @@ def records_of(tasks: list[Task]) -> dict[uuid.UUID, Record]:
     found: dict[uuid.UUID, Record] = {}
     for table, pks in by_table.items():
         rows = named(models[table]).select_related("author")
-        if is_about_a_record(models[table]):
+        if generic_names(models[table]):
             rows = rows.prefetch_related(with_records(reviewed_kinds()))
         found |= rows.in_bulk(pks)
     return found

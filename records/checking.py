@@ -22,8 +22,8 @@ from records.querysets import named
 WAITING = (ReviewState.SUBMITTED, ReviewState.CHANGED)
 # Shown and checked as one: the property that says it in words, and the fields that belong to it.
 TOGETHER = {"started_on": ("when", ("ended_on", "date_precision")), "number": ("stated", ("quantifier", "number_high"))}
-# Who may see the record is decided, not found in a source; so is where a row stands in a list.
-NOT_CHECKED = HOUSEKEEPING | {"level", "compartments", "external_id", "position", "record_type_id", "record_id"}
+# Who may see the record is decided, not found in a source.
+NOT_CHECKED = HOUSEKEEPING | {"level", "compartments", "external_id", "record_type_id", "record_id"}
 # What access_private.content leaves out of a row: decisions about the record, not what it says.
 DECISIONS = frozenset(
     {"label_id", "draft_of", "level", "compartments", "version", "updated_at", "review_state", "withdrawn_at"}
@@ -236,11 +236,16 @@ def checked_fields(model: type[Record]) -> list[models.Field]:
     fields = [
         one
         for one in model._meta.local_concrete_fields
-        if one.editable and one.column not in NOT_CHECKED and one.name not in NOT_CHECKED
+        if one.editable and one.column not in NOT_CHECKED and one.name not in NOT_CHECKED and not is_order(one)
     ]
     names = {one.name for one in fields}
     within = {other for name, (_words, others) in TOGETHER.items() if name in names for other in others}
     return [one for one in fields if one.name not in within]
+
+
+def is_order(one: models.Field) -> bool:
+    """Whether the field only says where a row stands in a list; a representative's position is words."""
+    return one.name == "position" and isinstance(one, models.PositiveSmallIntegerField)
 
 
 def words_of(record: Record, one: models.Field, names: Names) -> str:

@@ -5,7 +5,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from access.levels import Level
-from records.models import Assignment, Attachment, Embargo, FieldCheck, PublicSummary, Query, ReviewState, SummaryOf
+from records.models import (
+    Assignment,
+    Attachment,
+    Embargo,
+    FieldCheck,
+    Merge,
+    PublicSummary,
+    Query,
+    ReviewState,
+    SummaryOf,
+)
 from records.search import found_ids
 
 WITHDRAWN_CHOICES = [("include", _("included")), ("only", _("only"))]
@@ -160,3 +170,15 @@ class AttachmentFilter(RecordFilterSet):
         fields = ["record_id", "sha256"]
 
     api_only = (*RecordFilterSet.api_only, "record_id", "sha256")
+
+
+class MergeFilter(RecordFilterSet):
+    """Merges, by either record; ``is_part`` tells those that were done with a larger one."""
+
+    is_part = django_filters.BooleanFilter(field_name="part_of", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Merge
+        fields = ["record_id", "into_id", "part_of"]
+
+    api_only = (*RecordFilterSet.api_only, "record_id", "into_id", "part_of", "is_part")

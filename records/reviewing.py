@@ -17,8 +17,10 @@ from access import permissions
 from access.context import Reader, because
 from access.models import User
 from records.checking import WAITING, about, checked_fields, parts_of, sheet_of, written_by_me
-from records.models import Assignment, FieldCheck, Query, Record, ReviewState
-from records.services import add_record, as_stored, lock_record, withdraw_record
+from records.hanging import wholes_of
+from records.models import Assignment, FieldCheck, Merge, Query, Record, ReviewState
+from records.refusals import in_words
+from records.services import add_record, as_stored, check_record, lock_record, withdraw_record
 
 # @ and a user name, but not the middle of a mail address.
 MENTION = re.compile(r"(?<![\w.@+-])@([\w@+-]+(?:\.[\w@+-]+)*)")
@@ -36,9 +38,10 @@ def submit(actor: Reader, record: Record, *, expected_version: int) -> Record:
         raise PermissionDenied(_("A record is submitted by whoever wrote it."))
     back = [one for one in parts_of(held, lock=True) if one.review_state == ReviewState.RETURNED]
     own = written_by_me(back)
-    for one in [held, *(part for part in back if part.pk in own)]:
-        one.review_state = ReviewState.SUBMITTED
-        one.save(force_update=True)
+    with in_words():
+        for one in [held, *(part for part in back if part.pk in own)]:
+            one.review_state = ReviewState.SUBMITTED
+            one.save(force_update=True)
     return as_stored(held)
 
 
@@ -82,7 +85,7 @@ def return_record(actor: Reader, record: Record, *, note: str, expected_version:
     if not note.strip():
         raise ValidationError({"note": _("Say what is to be mended. Whoever wrote the record reads it.")})
     held.review_state = ReviewState.RETURNED
-    with because(note.strip()):
+    with in_words(), because(note.strip()):
         held.save(force_update=True)
     finish_assignments(actor, held)
     return as_stored(held)
@@ -123,9 +126,10 @@ def mark_verified(records: Iterable[Record]) -> None:
     by_kind = defaultdict(list)
     for one in records:
         by_kind[type(one)].append(one.pk)
-    for model, pks in by_kind.items():
-        if model.objects.filter(pk__in=pks).update(review_state=ReviewState.VERIFIED) != len(pks):
-            raise PermissionDenied(_("You may not write all of what would be verified."))
+    with in_words():
+        for model, pks in by_kind.items():
+            if model.objects.filter(pk__in=pks).update(review_state=ReviewState.VERIFIED) != len(pks):
+                raise PermissionDenied(_("You may not write all of what would be verified."))
     queries = [query for found in about(Query, records).values() for query in found]
     answered = [query.pk for query in queries if query.answered_at is not None and query.settled_at is None]
     # By what the reader may write: a token for records of this kind alone leaves the queries as they are.
@@ -135,18 +139,34 @@ def mark_verified(records: Iterable[Record]) -> None:
 def restore(actor: Reader, record: Record, *, reason: str, expected_version: int) -> Record:
     """Take back a withdrawal, with a reason: the record is what it was before. A reviewer's act.
 
-    Raises ValidationError where the record was not withdrawn, on ``reason`` where none is given; StaleVersion.
+    Raises ValidationError where the record was not withdrawn, or cannot stand as things are now, on ``reason`` where
+    none is given; StaleVersion.
     """
     permissions.demand(permissions.REVIEW)
     held = lock_record(record, expected_version)
-    if not held.is_withdrawn:
-        raise ValidationError(_("This record was not withdrawn."))
+    check_restorable(held)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the record is restored.")})
     held.withdrawn_at, held.withdrawn_reason = None, ""
-    with because(reason.strip()):
+    check_record(held)
+    held.check_standing()
+    with in_words(), because(reason.strip()):
         held.save(force_update=True)
     return as_stored(held)
+
+
+def check_restorable(record: Record) -> None:
+    """Raise ValidationError for a record that is not withdrawn, that was merged, or that hangs on a withdrawn one."""
+    if not record.is_withdrawn:
+        raise ValidationError(_("This record was not withdrawn."))
+    if not record.is_restorable:
+        raise ValidationError(_("Records of this kind are not restored. Add a new one."))
+    if Merge.objects.current().of(record).exists():
+        raise ValidationError(_("This record was merged into another. Undo the merge instead."))
+    for whole in wholes_of(record):
+        if whole.is_withdrawn:
+            told = _("“%(whole)s”, which it is a part of, was withdrawn. Restore that first.")
+            raise ValidationError(told % {"whole": whole})
 
 
 # Field by field ------------------------------------------------------------------------------------------------------

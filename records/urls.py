@@ -1,8 +1,9 @@
-"""Addresses of what is about records of every kind: attachments, embargoes, queries, public summaries."""
+"""Addresses of what is about records of every kind: attachments, embargoes, queries, public summaries, merges, what was
+withdrawn."""
 
 from django.urls import path
 
-from records import file_views, marking_views, models, review_views, summary_views
+from records import file_views, marking_views, merge_views, models, review_views, summary_views, withdrawn_views
 from records.history_views import RecordHistoryView
 from records.views import RecordWithdrawView
 
@@ -52,4 +53,19 @@ urlpatterns = [
         RecordWithdrawView.as_view(model=models.PublicSummary),
         name="public-summary-withdraw",
     ),
+    path(
+        "summaries/<uuid:pk>/restore/",
+        withdrawn_views.RecordRestoreView.as_view(model=models.PublicSummary),
+        name="public-summary-restore",
+    ),
+    path(
+        "summary-links/<uuid:pk>/restore/",
+        withdrawn_views.RecordRestoreView.as_view(model=models.SummaryOf),
+        name="summary-of-restore",
+    ),
+    path("merges/", merge_views.MergeList.as_view(), name="merge-list"),
+    path("merges/<uuid:pk>/", merge_views.MergeDetail.as_view(), name="merge-detail"),
+    path("merges/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Merge), name="merge-history"),
+    path("merges/<uuid:pk>/withdraw/", merge_views.MergeUndo.as_view(), name="merge-withdraw"),
+    path("withdrawn/", withdrawn_views.WithdrawnList.as_view(), name="withdrawn-list"),
 ]

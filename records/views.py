@@ -6,8 +6,9 @@ from contextlib import suppress
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,6 +22,9 @@ from records import history
 from records.attachments import attachable
 from records.display import Column, Section, drawn, field_label, row, shown, state_of
 from records.forms import WithdrawForm
+from records.hanging import wholes_of, withdrawal_told
+from records.locking import locked_told
+from records.merging import kept_of, merged_into
 from records.models import Attachment, Record, SummaryOf
 from records.querysets import capped_count, whole_number
 from records.readers import embargoes_told, readers_told
@@ -56,6 +60,14 @@ def named_record(request: HttpRequest, offered: Collection[type[Record]]) -> Rec
     return found
 
 
+def page_address(model: type[Record], page: str, *args) -> str | None:
+    """Return the address of one of a kind's pages, in its own room or at the desk; None where it has none."""
+    for room in (model._meta.app_label, "desk"):
+        with suppress(NoReverseMatch):
+            return reverse(f"{room}:{model.kind_of()}-{page}", args=args)
+    return None
+
+
 class KindMixin:
     """Names the kind of record a page is about."""
 
@@ -63,11 +75,7 @@ class KindMixin:
     icon = "outcome"
 
     def page_url(self, page: str, *args) -> str | None:
-        """Return the address of one of the kind's pages, in its own room or at the desk; None where it has none."""
-        for room in (self.model._meta.app_label, "desk"):
-            with suppress(NoReverseMatch):
-                return reverse(f"{room}:{self.model.kind_of()}-{page}", args=args)
-        return None
+        return page_address(self.model, page, *args)
 
     def kind_context(self) -> dict:
         meta = self.model._meta
@@ -189,6 +197,14 @@ class RecordDetailView(KindMixin, DetailView):
     def get_queryset(self):
         return self.model.objects.select_related("label", "author", *self.related)
 
+    def get(self, request, *args, **kwargs):
+        """Show the record; the address of one that was merged leads to the one that was kept."""
+        self.object = self.get_object()
+        kept = kept_of(self.object)
+        if kept is not None and kept.page_url:
+            return HttpResponsePermanentRedirect(kept.page_url)
+        return self.render_to_response(self.get_context_data(object=self.object))
+
     def lede(self) -> str:
         """Return the sentence under the title."""
         return getattr(self.object, "notes", "")
@@ -251,7 +267,23 @@ class RecordDetailView(KindMixin, DetailView):
         return f"{reverse('records:attachment-add')}?{asked}"
 
     def may_change(self) -> bool:
-        return permissions.may(permissions.WRITE) and not self.object.is_withdrawn
+        return permissions.may(permissions.WRITE) and not self.object.is_withdrawn and self.locked is None
+
+    @cached_property
+    def locked(self) -> dict | None:
+        """The locked period that the record lies in, for the page; None where it may be changed."""
+        return locked_told(self.object)
+
+    def may_restore(self) -> bool:
+        record = self.object
+        return (
+            record.is_withdrawn and record.is_restorable and self.locked is None and permissions.may(permissions.REVIEW)
+        )
+
+    def may_merge(self) -> bool:
+        record = self.object
+        is_in_use = not record.is_withdrawn and record.draft_of is None and self.locked is None
+        return record.is_mergeable and is_in_use and permissions.may(permissions.MERGE)
 
     def summary_links(self) -> list[SummaryOf]:
         """Return the ties of the record's public summaries."""
@@ -282,6 +314,10 @@ class RecordDetailView(KindMixin, DetailView):
             "edit_url": self.page_url("edit", record.pk) if self.may_change() else None,
             "withdraw_url": self.page_url("withdraw", record.pk) if self.may_change() else None,
             "readers": readers_told(record),
+            "restore_url": self.page_url("restore", record.pk) if self.may_restore() else None,
+            "merge_url": self.page_url("merge", record.pk) if self.may_merge() else None,
+            "merges": merged_into(record),
+            "locked": self.locked,
             "marking_url": self.page_url("marking", record.pk) if permissions.may(permissions.WRITE) else None,
             "embargoes": embargoes_told(record),
             "review": review_told(current_reader(), record),
@@ -303,12 +339,17 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
 
     template_name = "records/withdraw.html"
     form_class = WithdrawForm
+    permission = permissions.WITHDRAW
     done = gettext_lazy("The record was withdrawn. Its history stays.")
 
     def dispatch(self, request, *args, **kwargs):
-        self.object = self.get_object(self.model.objects.current())
-        permissions.demand(permissions.WITHDRAW)
+        self.object = self.get_object(self.records())
+        permissions.demand(self.permission)
         return super().dispatch(request, *args, **kwargs)
+
+    def records(self):
+        """Return the records that the page may be about."""
+        return self.model.objects.current()
 
     def get_initial(self):
         return {"version": self.object.version}
@@ -317,8 +358,13 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
         return super().get_context_data(**kwargs) | {
             "object": self.object,
             "title": _("Withdraw %(record)s") % {"record": self.object},
-            "cancel_url": self.object.get_absolute_url(),
+            "cancel_url": self.back_url(),
+            "consequences": self.consequences(),
         }
+
+    def consequences(self) -> list[str]:
+        """Return in sentences what becomes of what hangs on the record."""
+        return withdrawal_told(self.object)
 
     def write(self, form) -> None:
         withdraw_record(
@@ -332,12 +378,17 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
         try:
             self.write(form)
         except StaleVersion as stale:
-            form.add_error(None, _("%(error)s Look at it again before you withdraw it.") % {"error": stale})
+            form.add_error(None, _("%(error)s Look at it again before you go on.") % {"error": stale})
             form.data = form.data.copy()
             form.data["version"] = stale.current.version
             return self.form_invalid(form)
         except ValidationError as error:
-            form.add_error(None, error)
+            form.add_error(None, " ".join(error.messages))
             return self.form_invalid(form)
         messages.success(self.request, self.done)
-        return HttpResponseRedirect(self.object.get_absolute_url())
+        return HttpResponseRedirect(self.back_url())
+
+    def back_url(self) -> str:
+        """Return the record's page, or, of a part without one, that of the record it is a part of."""
+        pages = [one.page_url for one in (self.object, *wholes_of(self.object))]
+        return next((page for page in pages if page), reverse("records:withdrawn-list"))

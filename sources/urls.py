@@ -4,10 +4,21 @@ from django.urls import path
 
 from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
+from records.merge_views import RecordMergeView
 from records.views import RecordWithdrawView
+from records.withdrawn_views import RecordRestoreView
 from sources import copy_views, models, views
 
 app_name = "sources"
+
+
+def restore(model):
+    return RecordRestoreView.as_view(model=model)
+
+
+def merge(model):
+    return RecordMergeView.as_view(model=model)
+
 
 urlpatterns = [
     path("sources/", views.SourceList.as_view(), name="source-list"),
@@ -34,9 +45,12 @@ urlpatterns = [
         RecordWithdrawView.as_view(model=models.ArchivedCopy),
         name="archived-copy-withdraw",
     ),
+    path("sources/<uuid:pk>/restore/", restore(models.Source), name="source-restore"),
+    path("sources/<uuid:pk>/merge/", merge(models.Source), name="source-merge"),
     path("citations/", views.CitationList.as_view(), name="citation-list"),
     path("citations/<uuid:pk>/", views.CitationDetail.as_view(), name="citation-detail"),
     path("citations/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Citation), name="citation-history"),
     path("citations/<uuid:pk>/marking/", RecordMarkingView.as_view(model=models.Citation), name="citation-marking"),
     path("citations/<uuid:pk>/withdraw/", RecordWithdrawView.as_view(model=models.Citation), name="citation-withdraw"),
+    path("citations/<uuid:pk>/restore/", restore(models.Citation), name="citation-restore"),
 ]

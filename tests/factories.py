@@ -249,6 +249,21 @@ def make_world(
         add("assignment", records.Assignment, to=asked, **in_review)
     if author is None:  # whoever wrote a record does not check it
         add("field_check", records.FieldCheck, field="role", **in_review)
+    # Neither is ever a draft, and nobody merges what they wrote.
+    if author is None and not review_state:
+        long_ago = dt.date(1990, 1, 1)
+        add("locked_period", negotiations.LockedPeriod, conflict=conflict, until=long_ago, reason=f"{word} is closed")
+        twin = add("twin", negotiations.Place, name=f"{word} town twice", country_code="TUR")
+        add(
+            "merge",
+            records.Merge,
+            record_type=content_type(place, using),
+            record_id=twin.pk,
+            into_id=place.pk,
+            reason=f"{word} entered twice",
+            level=0,
+            compartments=[],
+        )
     return world
 
 

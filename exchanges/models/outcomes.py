@@ -49,6 +49,8 @@ class Outcome(Dated, Record):
     notes = models.TextField(_("notes"), blank=True)
 
     parts = ("channel_links", "meeting_links", "agreement_links", "roles", "deliveries", "claims", "estimates")
+    is_mergeable = True
+    same_when_merged = ("conflict_id", "outcome_kind")
 
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]
@@ -174,6 +176,8 @@ class OutcomeRole(OutcomeLink):
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
+    counts_alone = False
+
     class Meta(OutcomeLink.Meta):
         ordering = ["position"]
         verbose_name = _("role in an outcome")
@@ -196,6 +200,8 @@ class Delivery(OutcomeLink):
     )
     notes = models.TextField(_("notes"), blank=True)
 
+    counts_alone = False
+
     class Meta(OutcomeLink.Meta):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
@@ -217,3 +223,9 @@ class Delivery(OutcomeLink):
             self.outcome.conflict.check_direction(self.direction)
         if self.outcome_id and self.outcome.is_withdrawn:
             raise ValidationError({"outcome": _("This outcome was withdrawn; it delivers nothing.")})
+
+    def check_standing(self) -> None:
+        """Refuse what would deliver the same people twice, or what delivers nothing."""
+        from exchanges.deliveries import check_delivery
+
+        check_delivery(self, self.outcome)

@@ -43,6 +43,8 @@ class Agreement(Dated, Record):
     )
 
     parts = ("party_links", "commitments")
+    is_mergeable = True
+    same_when_merged = ("channel.conflict_id",)
 
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]
@@ -153,6 +155,8 @@ class Commitment(Record):
 
     objects = ClassifiedManager.from_queryset(CommitmentQuerySet)()
     parts = ("claims",)
+    is_mergeable = True
+    same_when_merged = ("made_in.channel.conflict_id",)
 
     class Meta(Record.Meta):
         ordering = ["-recorded_at", "position"]

@@ -33,6 +33,8 @@ class Meeting(TopicsMixin, Dated, Record):
     )
 
     parts = ("participants", "follow_ups")
+    is_mergeable = True
+    same_when_merged = ("channel.conflict_id",)
 
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]

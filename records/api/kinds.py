@@ -29,13 +29,13 @@ KEPT = ("recorded_at", "updated_at")
 
 
 def with_marking_of_their_own() -> list[type[Record]]:
-    """Return the kinds that can be marked anew: an embargo itself follows what it says."""
-    return [model for model in kinds() if model is not Embargo]
+    """Return the kinds that can be marked anew."""
+    return [model for model in kinds() if model.is_marked]
 
 
 def with_pages() -> list[type[Record]]:
     """Return the kinds of which a public summary may be written."""
-    return [model for model in kinds() if model not in {Embargo, PublicSummary, SummaryOf}]
+    return [model for model in kinds() if model.is_marked and model not in {PublicSummary, SummaryOf}]
 
 
 class EmbargoSerializer(AboutRecordMixin, RecordSerializer):
@@ -73,6 +73,7 @@ class EmbargoViewSet(RecordViewSet):
         "agree": permissions.LOWER,
     }
     marking = None
+    restore = None
 
     def add(self, record):
         return propose_embargo(

@@ -14,6 +14,7 @@ from records.models.base import (
     record_constraints,
 )
 from records.models.files import Attachment, StoredFile, Upload
+from records.models.merging import Merge
 from records.models.opening import Embargo, EmbargoState, PublicSummary, SummaryOf
 from records.models.review import Assignment, FieldCheck, Query
 
@@ -28,6 +29,7 @@ __all__ = [
     "FieldCheck",
     "HistoryEntry",
     "HistorySeal",
+    "Merge",
     "PublicSummary",
     "Query",
     "Record",

@@ -16,6 +16,8 @@ class Query(AboutRecord):
     """
 
     is_reviewed = False
+    follows_merge = False
+    is_restorable = False
 
     field = models.CharField(
         _("field"), max_length=60, blank=True, help_text=_("Its name in the API; left empty: the whole record.")
@@ -71,6 +73,8 @@ class FieldCheck(AboutRecord):
     """
 
     is_reviewed = False
+    follows_merge = False
+    is_restorable = False
 
     field = models.CharField(
         _("field"), max_length=60, blank=True, help_text=_("Its name in the API; left empty: the whole record.")
@@ -94,6 +98,8 @@ class Assignment(AboutRecord):
     """
 
     is_reviewed = False
+    follows_merge = False
+    is_restorable = False
 
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked"))
     is_mention = models.BooleanField(_("named in a query"), default=False, editable=False)

@@ -60,6 +60,8 @@ class Source(Record):
     )
     notes = models.TextField(_("notes"), blank=True)
 
+    is_mergeable = True
+
     class Meta(Record.Meta):
         ordering = ["-published_on", "publisher"]
         verbose_name = _("source")

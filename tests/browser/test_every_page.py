@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views import View
 
 from access.models import User
+from records.models import Record
 from tests.sweeps.walk import addresses
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -44,6 +45,8 @@ NOT_PAGES = {
 }
 # One page for every kind that is reviewed: opened for these. A record that waits: tests/browser/test_review.py.
 REVIEWED = ("desk:outcome-review", "desk:participant-review")
+# One template for every kind, and open for what was withdrawn only: looked at once.
+RESTORED = "negotiations:mute-restore"
 FOR_VISITORS = {"account_login", "account_help"}
 FOR_ADMINISTRATORS = (
     "access:user-",
@@ -62,6 +65,7 @@ def pages() -> list[str]:
         and (address.name in REVIEWED or not address.name.endswith("-review"))
         and not address.name.startswith("api:")
         and "result" not in address.name
+        and (not address.name.endswith("-restore") or address.name == RESTORED)
         and getattr(address.pattern.callback, "view_class", View).http_method_names != ["post"]
     ]
 
@@ -73,7 +77,10 @@ def path_of(house, name: str) -> str | None:
         return reverse(name)
     if address.model is User:
         return reverse(name, args=[house.ids["recorder"]])
-    found = house.as_owner(f'SELECT id FROM "{address.model._meta.db_table}" LIMIT 1')
+    order = ""
+    if issubclass(address.model, Record):
+        order = f"ORDER BY withdrawn_at {'DESC NULLS LAST' if name == RESTORED else 'NULLS FIRST'}"
+    found = house.as_owner(f'SELECT id FROM "{address.model._meta.db_table}" {order} LIMIT 1')
     return reverse(name, args=[found[0][0]]) if found else None
 
 
@@ -153,6 +160,28 @@ def complete(house):
     page = {"source": source["id"], "content": "PGh0bWw+PHA+QWxsIGZvciBhbGwuPC9wPg==", "file_name": "page.html"}
     copy = script.post_json("/api/v1/archived-copies/", page)
     assert copy.status == 201, copy.text
+    gone = script.post_json("/api/v1/mutes/", {"channel": channel["id"], "reason": "Muted by mistake."}).json()
+    withdrawn = script.post_json(f"/api/v1/mutes/{gone['id']}/withdraw/", {"reason": "A mistake.", "version": 1})
+    assert withdrawn.status == 200, withdrawn.text
+    conflict = outcome["conflict"]["id"]
+    lock = script.post_json(
+        "/api/v1/locked-periods/", {"conflict": conflict, "until": "1991-01-01", "reason": "Long ago."}
+    )
+    assert lock.status == 201, lock.text
+    recorder = house.script("recorder")
+    places = [recorder.post_json("/api/v1/places/", {"name": name}).json() for name in ("A town", "That town")]
+    merge = script.post_json(
+        "/api/v1/merges/",
+        {
+            "record_kind": "place",
+            "record_id": places[0]["id"],
+            "record_version": 1,
+            "into_id": places[1]["id"],
+            "into_version": 1,
+            "reason": "One town.",
+        },
+    )
+    assert merge.status == 201, merge.text
     run = script.post_json(
         "/api/v1/report-runs/",
         {"conflict": outcome["conflict"]["id"], "period_from": "2024-12-01", "period_to": "2024-12-31"},

@@ -20,7 +20,7 @@ from tests.people import signed_in
 from tests.records.kinds import KINDS, api_of
 
 pytestmark = pytest.mark.django_db
-MARKABLE = [kind for kind in KINDS if kind.model.kind_of() != "embargo"]
+MARKABLE = [kind for kind in KINDS if kind.model.is_marked]
 
 
 def of_kind(world, model):

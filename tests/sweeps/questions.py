@@ -168,6 +168,9 @@ class Asking:
     def questions(self, address: Address) -> list[dict]:
         if address.name.endswith("-history"):
             return [{"page": 2}]
+        if address.name.endswith("-merge"):
+            others = (self.world.other(address.model), self.world.one(address.model))
+            return [{"other": pk} for pk in (*(one.pk for one in others if one), self.hidden_of(address.model))]
         if not address.is_list or address.listed is ReportRun:
             return []
         if self.name not in THOROUGH:
