@@ -167,6 +167,18 @@ def test_what_was_changed_since_stays_and_is_told(two, people):
         assert [one.records for one in undo_plan(undone).changed] == [[two.envoy]]
 
 
+def test_a_link_that_was_moved_and_is_changed_by_hand_is_a_change(two, people):
+    """Only the merge itself moves it without anybody verifying it again."""
+    with acting_as(SYSTEM):
+        third = make(Meeting, channel=two.channel, title="Another day", started_on=DAY)
+    merge(people.reviewer, two.other, two.meeting)
+    with acting_as(user_principal(people.recorder)) as actor:
+        aide = fresh(two.envoy)
+        assert aide.review_state == ReviewState.VERIFIED
+        aide.meeting = fresh(third)
+        assert change_record(actor, aide, expected_version=2).review_state == ReviewState.CHANGED
+
+
 def test_decisions_about_a_part_do_not_keep_it_from_going_back(two, people):
     """Verified, marked more strictly or withdrawn since: what it says is the same."""
     made = merge(people.reviewer, two.other, two.meeting)
