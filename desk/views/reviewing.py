@@ -150,7 +150,11 @@ class ReviewRecord(KindMixin, TemplateView):
     def onward(self, after: str | None) -> str:
         if after is None:
             messages.info(self.request, _("That was the last record in this list."))
-        return after or f"{reverse('desk:to-review')}?{self.query}"
+        return after or self.list_url()
+
+    def list_url(self) -> str:
+        """Return the list the record was taken from, with its filters."""
+        return reverse("desk:to-review") + (f"?{self.query}" if self.query else "")
 
     # The page ------------------------------------------------------------------------------------------------------
 
@@ -190,7 +194,7 @@ class ReviewRecord(KindMixin, TemplateView):
             "progress": progress(sheet),
             "sources": source_texts(sheet.everything),
             "place": self.place(),
-            "list_url": f"{reverse('desk:to-review')}?{self.query}" if self.query else reverse("desk:to-review"),
+            "list_url": self.list_url(),
             "action": self.address(),
             "stale": self.stale and self.changed_meanwhile(),
             "general_errors": self.errors.get("", []),
