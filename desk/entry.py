@@ -17,17 +17,19 @@ from django.views.generic import FormView
 from access import permissions
 from access.context import current_reader
 from access.levels import Level
+from access.refusals import REFUSED_BY_POLICY
 from desk import keeping
 from desk.candidates import Begun, begun_from, candidate_of
 from desk.conflicts import Reconciling
 from desk.models import KeptForm
-from desk.parts import Part
+from desk.parts import Attachments, Part
 from desk.services import UNSUBMITTED, RefusedRow, record_with_parts
 from intake.inbox import accept_as
-from records.api.errors import REFUSED_BY_POLICY
 from records.entry_forms import EntryForm
 from records.models import Record, ReviewState
+from records.review_told import review_told
 from records.services import StaleVersion
+from records.uploads import take_in
 from records.views import KindMixin
 
 
@@ -47,6 +49,9 @@ class FormSection:
     state: str = gettext_lazy("Optional")
 
 
+FILES = FormSection(
+    "files", gettext_lazy("Attachments"), ("attachments",), gettext_lazy("Notes, an agreement as signed."), True
+)
 READERS = FormSection("readers", gettext_lazy("Who can see it"), ("level", "compartments"))
 
 
@@ -54,10 +59,10 @@ class EntryView(KindMixin, FormView):
     """Enter a new record, or edit the one whose ``pk`` stands in the address. Nothing that was typed is lost.
 
     A subclass gives ``model``, ``form_class`` (an ``EntryForm``), ``parts`` (classes of desk/parts.py) and
-    ``sections``, which name every field and part; "Who can see it" comes last by itself. It may give ``title_new``,
-    ``title_edit``, ``lede``, ``done`` (said when it is saved), and override:
+    ``sections``, which name every field and part; attachments and "Who can see it" come last by themselves. It may
+    give ``title_new``, ``title_edit``, ``lede``, ``done`` (said when it is saved), and override:
 
-    - ``get_initial``: what a new form begins with, for example from the query string;
+    - ``begun_from``: names of fields that the query string fills in a new form; or ``get_initial``;
     - ``write(form, formsets, draft)``: write everything in one transaction and return the record as stored.
 
     Addresses: ``desk:<kind>-add`` and ``desk:<kind>-edit``, both of the same view. Whatever is refused comes back
@@ -70,6 +75,7 @@ class EntryView(KindMixin, FormView):
     form_class: type[EntryForm]
     parts: tuple[type[Part], ...] = ()
     sections: tuple[FormSection, ...] = ()
+    begun_from: tuple[str, ...] = ()
     template_name = "desk/entry_form.html"
     title_new = ""
     title_edit = ""
@@ -97,6 +103,10 @@ class EntryView(KindMixin, FormView):
     def is_new(self) -> bool:
         return self.object._state.adding
 
+    def get_initial(self):
+        given = self.request.GET
+        return {name: given.getlist(name) for name in self.begun_from if name in given} if self.is_new else {}
+
     def bound(self, data) -> tuple[EntryForm, dict]:
         """Return form and form sets filled with what was sent or kept."""
         return self.form_class(data, instance=copy(self.object)), self.formsets(data)
@@ -104,12 +114,11 @@ class EntryView(KindMixin, FormView):
     def formsets(self, data=None) -> dict[str, tuple[Part, object]]:
         """Return part and form set by prefix: of what was sent, or of the parts as they are stored."""
         found = {}
-        for part in (made() for made in self.parts):
-            initial = [part.initial(one) for one in part.stored(self.object)]
+        for part in (made() for made in (*self.parts, Attachments)):
             # A part that was not sent at all has no rows; what is recorded of it stays.
             is_missing = data is not None and f"{part.prefix}-TOTAL_FORMS" not in data
             sent = no_rows(part.prefix) if is_missing else data
-            found[part.prefix] = (part, part.formset(sent, prefix=part.prefix, initial=initial))
+            found[part.prefix] = (part, part.rows(self.object, sent))
         return found
 
     # Opened -----------------------------------------------------------------------------------------------------------
@@ -138,6 +147,8 @@ class EntryView(KindMixin, FormView):
     # Sent -------------------------------------------------------------------------------------------------------------
 
     def post(self, request, *args, **kwargs):
+        # Files are kept first, whatever becomes of the form: it names them from now on.
+        files_refused = take_in(request)
         self.lock()
         draft = "draft" in request.POST
         sent = keeping.typed(request.POST)
@@ -152,7 +163,8 @@ class EntryView(KindMixin, FormView):
         if self.kept.saved_as is not None and (response := self.sent_before(digest)):
             return response
         form, formsets = self.bound(request.POST)
-        if not is_valid(form, formsets):
+        if not is_valid(form, formsets) or files_refused:
+            refuse_files(form, formsets, files_refused)
             return self.again(form, formsets)
         if not self.is_new:
             found = Reconciling(form, formsets, self.object)
@@ -205,6 +217,7 @@ class EntryView(KindMixin, FormView):
             current_reader(),
             form.instance,
             formsets.values(),
+            form.ties(),
             expected_version=form.cleaned_data.get("version"),
             draft=draft,
         )
@@ -254,7 +267,7 @@ class EntryView(KindMixin, FormView):
 
     def get_context_data(self, **kwargs):
         form, formsets = kwargs["form"], kwargs.pop("formsets")
-        sections = [self.section(one, form, formsets) for one in (*self.sections, READERS)]
+        sections = [self.section(one, form, formsets) for one in (*self.sections, FILES, READERS)]
         name = self.model._meta.verbose_name
         titles = (
             self.title_new or _("New %(kind)s") % {"kind": name},
@@ -265,12 +278,15 @@ class EntryView(KindMixin, FormView):
             "lede": self.lede,
             "object": None if self.is_new else self.object,
             "cancel_url": self.page_url("list") if self.is_new else self.object.get_absolute_url(),
-            "formsets": [rows for _part, rows in formsets.values()],
+            # In the order of the page, as the summary of what is wrong tells it.
+            "formsets": [formsets[name][1] for one in self.sections for name in one.items if name in formsets],
             "sections": sections,
             "form_name": self.form_name,
-            "has_commitments": "commitments" in formsets,
+            # What Alt C adds a row to, if the form has it; see static/js/entry.js.
+            "added_by_key": next((formsets[name][1] for name in ("commitments", "claims") if name in formsets), None),
             "kept_at": self.kept.kept_at if self.kept and self.kept.data else None,
             "may_be_draft": self.is_new or self.object.review_state in UNSUBMITTED,
+            "review": None if self.is_new else review_told(current_reader(), self.object),
         }
 
     def section(self, section: FormSection, form: EntryForm, formsets: dict) -> dict:
@@ -279,9 +295,10 @@ class EntryView(KindMixin, FormView):
         for name in section.items:
             if name in formsets:
                 part, rows = formsets[name]
-                items.append({"rows": rows, "recorded": part.recorded(self.object)})
+                recorded = part.recorded(self.object)
+                items.append({"rows": rows, "recorded": recorded, "recorded_template": part.recorded_template})
                 problems += rows.total_error_count() if rows.is_bound else 0
-                filled += rows.initial_form_count()
+                filled += rows.initial_form_count() + len(recorded)
             elif name in form.fields:
                 items.append({"field": form[name]})
                 problems += len(form.errors.get(name, ())) if form.is_bound else 0
@@ -316,6 +333,16 @@ def no_rows(prefix: str) -> dict[str, str]:
 def is_valid(form: EntryForm, formsets: dict) -> bool:
     """Check everything, so that every problem is told at once."""
     return all([form.is_valid(), *(rows.is_valid() for _part, rows in formsets.values())])
+
+
+def refuse_files(form: EntryForm, formsets: dict, refused: dict[str, str]) -> None:
+    """Say beside each file why it was not kept."""
+    rows = [row for _part, rows in formsets.values() for row in rows.forms]
+    for name, told in refused.items():
+        for one in (form, *rows):
+            field = name.removeprefix(f"{one.prefix}-") if one.prefix else name
+            if field in one.fields and one.add_prefix(field) == name:
+                one.add_error(field, told)
 
 
 def refuse(form, error: ValidationError) -> None:

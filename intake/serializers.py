@@ -57,7 +57,7 @@ class AcceptSerializer(serializers.Serializer):
     version = serializers.IntegerField(required=False, help_text="The version looked at, where If-Match is not sent.")
 
 
-class MergeSerializer(AcceptSerializer):
+class MergeIntoSerializer(AcceptSerializer):
     """Into which record a candidate is merged."""
 
     record = serializers.UUIDField(help_text="The record, of the kind that the candidate would be.")

@@ -2,7 +2,6 @@
 
 import csv
 import datetime as dt
-import hashlib
 import uuid
 from pathlib import Path
 
@@ -26,9 +25,10 @@ from intake.shapes import FIELDS, ROW, Shape, guess_kind, guess_mapping, guess_s
 from intake.told import of_row
 from intake.work import table_of
 from negotiations.models import Conflict
+from records.files import keep
 from records.marking import Marking
+from records.queued import FINISHED, RunState
 from reports.public_record.formulas import as_text
-from reports.queued import FINISHED, RunState
 
 FOLDER = "imports"
 MOST_TO_INBOX = 200
@@ -47,7 +47,7 @@ def start_import(
         told = _("The file has %(size)s MB. The largest that can be imported has %(most)s MB. Split it.")
         sizes = {"size": f"{upload.size / 2**20:,.1f}", "most": settings.IMPORT_LARGEST_FILE // 2**20}
         raise ValidationError({"file": told % sizes})
-    name, digest = keep(upload)
+    name, digest = keep(upload, FOLDER)
     try:
         table = recognise(Path(default_storage.path(name)))
     except Unreadable as error:
@@ -66,16 +66,6 @@ def start_import(
     run.save(force_insert=True)
     refresh_labels()
     return run
-
-
-def keep(upload: UploadedFile) -> tuple[str, str]:
-    """Put a file into the store under a name of its own; return the name and the SHA-256 of what was received."""
-    name = default_storage.save(f"{FOLDER}/{uuid.uuid4()}", upload)
-    digest = hashlib.sha256()
-    with default_storage.open(name) as file:
-        for chunk in iter(lambda: file.read(1 << 16), b""):
-            digest.update(chunk)
-    return name, digest.hexdigest()
 
 
 def read_as(run: ImportRun, table: Table) -> None:
@@ -264,7 +254,7 @@ def mend(actor: Reader, run: ImportRun, upload: UploadedFile) -> ImportRun:
         raise ValidationError({"mended": _("There are no bad rows to mend.")})
     if upload.size > settings.IMPORT_LARGEST_FILE:
         raise ValidationError({"mended": _("The file is larger than the one it mends may be.")})
-    name, _digest = keep(upload)
+    name, _digest = keep(upload, FOLDER)
     try:
         rows = mended_rows(held, recognise(Path(default_storage.path(name))))
         held.file, old = put_in_place(held, rows), held.file

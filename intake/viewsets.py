@@ -8,7 +8,7 @@ from access.context import current_reader
 from intake import inbox
 from intake.filters import CandidateFilter
 from intake.models import Candidate
-from intake.serializers import AcceptSerializer, CandidateSerializer, MergeSerializer
+from intake.serializers import AcceptSerializer, CandidateSerializer, MergeIntoSerializer
 from records.api.serializers import VersionSerializer
 from records.api.viewsets import IF_MATCH, RecordViewSet
 
@@ -50,13 +50,13 @@ class CandidateViewSet(RecordViewSet):
         inbox.accept(current_reader(), candidate, expected_version=self.expected_version())
         return self.answer(candidate)
 
-    @extend_schema(request=MergeSerializer, parameters=[IF_MATCH])
+    @extend_schema(request=MergeIntoSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     @transaction.atomic
     def merge(self, request, *args, **kwargs):
         """Put a candidate's claims and sources onto the record it duplicates."""
         candidate = self.get_object()
-        body = MergeSerializer(data=request.data)
+        body = MergeIntoSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         version = self.expected_version()
         inbox.merge(current_reader(), candidate, body.find(candidate), expected_version=version)

@@ -44,6 +44,7 @@ class Actor(Record):
     objects = RecordManager.from_queryset(ActorQuerySet)()
 
     parts = ("names", "mandates", "representatives")
+    is_mergeable = True
 
     class Meta(Record.Meta):
         ordering = ["name"]
@@ -143,6 +144,8 @@ class Representative(Dated, Record):
     actor_words = models.CharField(_("body in the words used"), max_length=200, blank=True)
     position = models.CharField(_("position"), max_length=400, blank=True)
     notes = models.TextField(_("notes"), blank=True)
+
+    is_mergeable = True
 
     class Meta(Record.Meta):
         ordering = ["name"]

@@ -1,6 +1,7 @@
 """What the API shows of conflicts, channels, meetings, agreements and commitments."""
 
-from rest_framework import serializers
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, serializers
 
 from negotiations import models
 from records.api.serializers import RecordSerializer
@@ -68,8 +69,8 @@ class ChannelSerializer(WhenMixin, RecordSerializer):
     class Meta:
         model = models.Channel
         fields = (
-            *RecordSerializer.base_fields, "conflict", "name", "mode", "track", "openness", "topics", "status", *DATED,
-            "notes", "parties", "intermediaries", "citations",
+            *RecordSerializer.base_fields, "conflict", "name", "mode", "track", "openness", "topics", "own_topics",
+            "status", *DATED, "notes", "parties", "intermediaries", "citations",
         )  # fmt: skip
 
 
@@ -99,7 +100,7 @@ class MeetingSerializer(WhenMixin, RecordSerializer):
         model = models.Meeting
         fields = (
             *RecordSerializer.base_fields, "channel", "title", *DATED, "place", "place_withheld", "format", "status",
-            "result", "topics", "summary", "assessment", "participants", "follow_ups", "citations",
+            "result", "topics", "own_topics", "summary", "assessment", "participants", "follow_ups", "citations",
         )  # fmt: skip
 
 
@@ -147,3 +148,18 @@ class MuteSerializer(RecordSerializer):
     class Meta:
         model = models.Mute
         fields = (*RecordSerializer.base_fields, "channel", "commitment", "until", "reason")
+
+
+class LockedPeriodSerializer(RecordSerializer):
+    class Meta:
+        model = models.LockedPeriod
+        fields = (*RecordSerializer.base_fields, "conflict", "until", "reason")
+        # It is as secret as its conflict.
+        read_only_fields = ("level", "compartments")
+
+    def to_internal_value(self, data):
+        stated = {"conflict", "until", "reason"} & set(data) if isinstance(data, dict) and self.instance else set()
+        if stated:
+            told = _("A locked period is never changed. Unlock it and lock another.")
+            raise exceptions.ValidationError({name: [told] for name in sorted(stated)})
+        return super().to_internal_value(data)

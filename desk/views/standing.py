@@ -1,5 +1,6 @@
 """The forms of what lasts: channels, actors, representatives, places, sources."""
 
+from django.contrib import messages
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -12,8 +13,8 @@ from intermediaries.forms import ActorForm, RepresentativeForm
 from intermediaries.models import Actor, Representative
 from negotiations.channel_forms import ChannelForm, PlaceForm
 from negotiations.models import Channel, Place
-from negotiations.services import write_parties
 from sources.addresses import same_address
+from sources.archiving import archive_as_asked
 from sources.forms import SourceEntryForm
 from sources.models import Source
 
@@ -31,18 +32,10 @@ class ChannelEntry(EntryView):
     sections = (
         FormSection("essentials", _("Essentials"), ("name", "conflict", "mode", "parties"), state=NEEDED),
         FormSection("intermediaries-section", _("Intermediaries"), ("intermediaries",), state=_("None yet")),
-        FormSection("what", _("What it is for"), ("topics", "status", "openness", "track", "notes")),
+        FormSection("what", _("What it is for"), ("topics", "own_topics", "status", "openness", "track", "notes")),
         FormSection("when", _("Since when"), DATE),
         SOURCES,
     )
-
-    def get_initial(self):
-        return {} if self.is_new else {"parties": [link.actor_id for link in self.object.party_links.current()]}
-
-    def write(self, form, formsets, *, draft):
-        channel = super().write(form, formsets, draft=draft)
-        write_parties(current_reader(), channel, form.chosen_parties(), form.parties_taken_out())
-        return channel
 
 
 class ActorEntry(EntryView):
@@ -65,6 +58,7 @@ class RepresentativeEntry(EntryView):
 
     model = Representative
     form_class = RepresentativeForm
+    begun_from = ("actor",)
     parts = (Citations,)
     sections = (
         FormSection("essentials", _("Essentials"), ("name", "actor", "actor_words", "position"), state=NEEDED),
@@ -72,9 +66,6 @@ class RepresentativeEntry(EntryView):
         FormSection("more", _("Notes"), ("notes",)),
         SOURCES,
     )
-
-    def get_initial(self):
-        return {"actor": self.request.GET.get("actor")} if self.is_new else {}
 
 
 class PlaceEntry(EntryView):
@@ -97,11 +88,23 @@ class SourceEntry(EntryView):
     model = Source
     form_class = SourceEntryForm
     sections = (
-        FormSection("essentials", _("Essentials"), ("source_kind", "url", "again", "publisher", "title"), state=NEEDED),
+        FormSection(
+            "essentials",
+            _("Essentials"),
+            ("source_kind", "url", "again", "fetch", "is_agreed", "upload", "words", "publisher", "title"),
+            state=NEEDED,
+        ),
         FormSection("dates", _("Dates and language"), ("said_on", "published_on", "retrieved_on", "language")),
         FormSection("trust", _("How far it is to be trusted"), ("reliability", "derived_from")),
         FormSection("more", _("Notes"), ("notes",)),
     )
+
+    def write(self, form, formsets, *, draft):
+        source = super().write(form, formsets, draft=draft)
+        asked = {name: form.cleaned_data.get(name) for name in ("upload", "fetch", "is_agreed")}
+        if told := archive_as_asked(current_reader(), source, **asked):
+            messages.warning(self.request, told)
+        return source
 
 
 class SameSource(TemplateView):

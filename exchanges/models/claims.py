@@ -23,6 +23,8 @@ class Claim(AbstractClaim):
     stage = models.CharField(_("stage"), max_length=9, choices=Stage.choices, default=Stage.DELIVERED)
     as_of = models.DateField(_("as of"), null=True, blank=True)
 
+    counts_alone = False
+
     class Meta(AbstractClaim.Meta):
         ordering = ["recorded_at", "id"]
         verbose_name = _("claim")
@@ -47,6 +49,11 @@ class Claim(AbstractClaim):
     def __str__(self) -> str:
         return f"{self.claimant_words or self.claimant}: {self.stated}"
 
+    @property
+    def about(self) -> Outcome | Commitment:
+        """What the figure is about."""
+        return self.outcome or self.commitment
+
     def clean(self) -> None:
         super().clean()
         if self.category not in Category.values:
@@ -55,12 +62,18 @@ class Claim(AbstractClaim):
             self.outcome.conflict.check_direction(self.direction)
             if self.outcome.is_withdrawn:
                 raise ValidationError({"outcome": _("This outcome was withdrawn; restore it before you add a claim.")})
+        if self.commitment_id:
+            self.commitment.conflict.check_direction(self.direction)
+            if self.commitment.is_withdrawn:
+                told = _("This promise was withdrawn; restore it before you add a claim.")
+                raise ValidationError({"commitment": told})
 
 
 class Estimate(Record):
     """Low, best (may be empty) and high for one outcome, direction and category: one version of a judgement."""
 
     is_reviewed = False  # a reviewer's own judgement
+    counts_alone = False
 
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="estimates", verbose_name=_("outcome"))
     direction = models.CharField(_("direction"), max_length=40, blank=True)

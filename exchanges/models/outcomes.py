@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from exchanges.vocabulary import ActorRole, Category, LegalBasis, OutcomeKind, OutcomeStatus, OutcomeVariant
 from intermediaries.models import Actor
 from negotiations.models import Agreement, Channel, Commitment, Conflict, Meeting, Place
+from records.chains import check_chain
 from records.dates import Dated, date_constraints
 from records.models import NAME_COLLATION, Record, record_constraints
 
@@ -48,6 +49,8 @@ class Outcome(Dated, Record):
     notes = models.TextField(_("notes"), blank=True)
 
     parts = ("channel_links", "meeting_links", "agreement_links", "roles", "deliveries", "claims", "estimates")
+    is_mergeable = True
+    same_when_merged = ("conflict_id", "outcome_kind")
 
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]
@@ -79,12 +82,27 @@ class Outcome(Dated, Record):
         """The place in words."""
         return str(self.place) if self.place_id else str(_("not published"))
 
+    def clean(self) -> None:
+        super().clean()
+        if self.series_number is not None and self.series_number < 0:
+            raise ValidationError({"series_number": _("A number cannot be negative. Leave it empty if there is none.")})
+        told = _("This outcome would be a part of itself. Choose one that is no part of it, or leave it empty.")
+        check_chain(self, "parent", told)
+        if self.parent is not None and self.parent.conflict_id != self.conflict_id:
+            raise ValidationError({"parent": _("This outcome belongs to another conflict; choose one of the same.")})
+
 
 class OutcomeLink(Record):
     """Base of the links of an outcome: as secret as the more secret end, so that neither end betrays the other."""
 
     class Meta(Record.Meta):
         abstract = True
+
+    def check_conflict(self, name: str, conflict) -> None:
+        """Raise ValidationError on the field ``name`` where its record is of another conflict than the outcome's."""
+        if self.outcome_id and self.outcome.conflict_id != conflict:
+            told = _("The outcome belongs to another conflict than this. Choose one of the same.")
+            raise ValidationError({name: told})
 
 
 class OutcomeChannel(OutcomeLink):
@@ -101,6 +119,11 @@ class OutcomeChannel(OutcomeLink):
     def __str__(self) -> str:
         return str(self.channel)
 
+    def clean(self) -> None:
+        super().clean()
+        if self.channel_id:
+            self.check_conflict("channel", self.channel.conflict_id)
+
 
 class OutcomeMeeting(OutcomeLink):
     """The outcome was prepared or announced at a meeting."""
@@ -115,6 +138,11 @@ class OutcomeMeeting(OutcomeLink):
 
     def __str__(self) -> str:
         return str(self.meeting)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.meeting_id:
+            self.check_conflict("meeting", self.meeting.channel.conflict_id)
 
 
 class OutcomeAgreement(OutcomeLink):
@@ -131,6 +159,11 @@ class OutcomeAgreement(OutcomeLink):
     def __str__(self) -> str:
         return str(self.agreement)
 
+    def clean(self) -> None:
+        super().clean()
+        if self.agreement_id:
+            self.check_conflict("agreement", self.agreement.channel.conflict_id)
+
 
 class OutcomeRole(OutcomeLink):
     """An actor's role in an outcome and who credits it with that role. One row for each claimant."""
@@ -142,6 +175,8 @@ class OutcomeRole(OutcomeLink):
         Actor, models.PROTECT, null=True, blank=True, related_name="credits_in_outcomes", verbose_name=_("credited by")
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    counts_alone = False
 
     class Meta(OutcomeLink.Meta):
         ordering = ["position"]
@@ -165,6 +200,8 @@ class Delivery(OutcomeLink):
     )
     notes = models.TextField(_("notes"), blank=True)
 
+    counts_alone = False
+
     class Meta(OutcomeLink.Meta):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
@@ -186,3 +223,9 @@ class Delivery(OutcomeLink):
             self.outcome.conflict.check_direction(self.direction)
         if self.outcome_id and self.outcome.is_withdrawn:
             raise ValidationError({"outcome": _("This outcome was withdrawn; it delivers nothing.")})
+
+    def check_standing(self) -> None:
+        """Refuse what would deliver the same people twice, or what delivers nothing."""
+        from exchanges.deliveries import check_delivery
+
+        check_delivery(self, self.outcome)

@@ -15,7 +15,7 @@ from records.operations import Protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0005_label_statements"),
+        ("access", "0006_label_statements"),
         ("records", "0004_review"),
         ("intake", "0001_initial"),
         ("negotiations", "0003_commitment_amends"),

@@ -11,7 +11,7 @@ from exchanges.vocabulary import OutcomeKind
 from intake.files import Table
 from intake.shapes import Shape
 from negotiations.models import Conflict
-from reports.queued import QueuedRun, QueuedRunQuerySet, RunState, queue_constraints, queue_indexes
+from records.queued import QueuedRun, QueuedRunQuerySet, RunState, queue_constraints, queue_indexes
 
 
 class Stage(models.TextChoices):

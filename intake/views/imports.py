@@ -30,7 +30,7 @@ from intake.views import WritersOnly
 from records.display import field_label
 from records.history import models_by_table
 from records.querysets import named
-from reports.queued import RunState
+from records.queued import RunState
 
 SHOWN = 50
 EXAMPLES = 5

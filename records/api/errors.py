@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from access.refusals import error_body
+from access.refusals import REFUSED_BY_POLICY, error_body
 from records.models import Record
+from records.refusals import refusal_of
 from records.services import StaleVersion
-
-REFUSED_BY_POLICY = "42501"
 
 
 class Precondition(exceptions.APIException):
@@ -50,6 +49,8 @@ class TooLarge(exceptions.APIException):
 
 def exception_handler(exc: Exception, context: dict) -> Response | None:
     """Turn every refusal into the one error shape. What the policies refuse is 403, never 500."""
+    if isinstance(exc, DatabaseError):
+        exc = refusal_of(exc) or exc
     if isinstance(exc, ValidationError):
         fields = exc.message_dict if hasattr(exc, "error_dict") else {"record": exc.messages}
         exc = exceptions.ValidationError(

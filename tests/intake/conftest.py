@@ -11,8 +11,8 @@ from access.context import acting_as, user_principal
 from intake import services, work
 from intake.models import ImportRun, Stage
 from negotiations.models import Conflict
+from records.queued import RunState
 from reports.public_record.importing import import_folder
-from reports.queued import RunState
 from tests import people as cast
 
 

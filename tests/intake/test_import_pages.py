@@ -17,7 +17,7 @@ from access.context import SYSTEM, acting_as, because
 from intake.models import Candidate, ImportedRecord, ImportRun, Stage
 from intake.services import delete_old_files
 from negotiations.models import Conflict, Meeting
-from reports.queued import RunState
+from records.queued import RunState
 from tests.people import signed_in
 
 HEADER = "meeting_id,channel_id,started_on,place,format,participants,summary,source_ids\n"

@@ -25,7 +25,7 @@ class Importing:
         lines = (f"{prefix}-{n},Press,https://example.org/{prefix}/{n}" for n in range(ROWS))
         content = "\n".join(["source_id,publisher,url", *lines]).encode()
         conflict = house.as_owner("SELECT id FROM negotiations_conflict ORDER BY recorded_at LIMIT 1")[0][0]
-        answer = self.visitor.post_file("/imports/", {"conflict": conflict, "level": 1}, "file", "rows.csv", content)
+        answer = self.visitor.post_file("/imports/", "rows.csv", content, {"conflict": conflict, "level": 1})
         assert answer.status == 302, answer.text
         self.url = answer.headers["Location"]
         self.pk = self.url.rstrip("/").rpartition("/")[2]

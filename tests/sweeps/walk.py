@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from reports.queued import QueuedRun
+from records.queued import QueuedRun
 
 # Addresses without a record that the sweeps leave out.
 SKIPPED = {

@@ -12,7 +12,7 @@ SET_LABEL = re.search(r"CREATE (FUNCTION access_private\.set_label\(\).*?\nEND \
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0004_account_guards")]
+    dependencies = [("access", "0005_mail_addresses")]
 
     operations = [
         run_sql_file(
