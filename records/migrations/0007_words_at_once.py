@@ -12,6 +12,6 @@ INDEX_WORDS = re.search(r"CREATE (FUNCTION access_private\.index_words\(\).*?\nE
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0004_review")]
+    dependencies = [("records", "0006_merging")]
 
     operations = [run_sql_file(__file__, "words_at_once.sql", f"CREATE OR REPLACE {INDEX_WORDS}")]
