@@ -39,6 +39,8 @@ def found(text: str, quote: str) -> list[str]:
         ("Fifty were returned on Monday; the rest, he said, will follow.", "Fifty were returned … the rest"),
         ("Fifty were returned on Monday; the rest will follow.", "fifty [...] will follow"),
         ("wait … what", "wait … what"),
+        ("双方各交换一百五十人。", "交换一百五十人"),
+        ("xa b a b a", "a b a"),
     ],
 )
 def test_the_same_words_in_another_printing_are_found(text, quote):
@@ -57,6 +59,8 @@ def test_the_same_words_in_another_printing_are_found(text, quote):
         ("The rest will follow. Fifty were returned.", "Fifty were … will follow"),
         ("caf\u00e9", "caf"),
         ("cafe\u0301 at nine", "cafe"),
+        ("كتاب\u0623", "كتاب\u0627"),
+        ("0.150 of them", "150"),
         ("", "anything"),
     ],
 )
@@ -133,3 +137,7 @@ def test_a_long_text_is_searched_quickly():
     result = marked(text, quotes)
     assert time.monotonic() - began < 20
     assert result.missing == tuple(range(1, 22))
+    began = time.monotonic()
+    hyphenated = marked(text.replace("prisoners", "prison-\ners"), ["the prisoners of war were", *quotes])
+    assert time.monotonic() - began < 20
+    assert 0 not in hyphenated.missing
