@@ -14,6 +14,7 @@ from access.permissions import ALLOWED
 # Tables without labels that the application may use, with the reason why they need none.
 OPEN_TABLES: dict[str, tuple[str, str]] = {
     "access_user": ("SELECT, INSERT, UPDATE", "accounts; changes are guarded by a trigger"),
+    "access_mailaddress": ("SELECT, INSERT, UPDATE, DELETE", "own policy: its owner and administrators"),
     "access_membership": ("SELECT, INSERT, DELETE", "own policy: one's own, or as administrator"),
     "access_compartment": ("SELECT, INSERT, UPDATE", "own policy: members and administrators"),
     "access_label": ("SELECT", "own policy: labels the reader may read"),
@@ -37,6 +38,7 @@ OPEN_TABLES: dict[str, tuple[str, str]] = {
     "intake_importrun": ("SELECT, INSERT, UPDATE", "own policy: the importer's, under its label"),
     "intake_importedrecord": ("SELECT, INSERT", "own policy: the importer's and reviewers', as far as it is seen"),
     "reports_reportrun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under its label"),
+    "desk_reminder": ("SELECT, INSERT, UPDATE", "own policy: whose reminder it is, under its record's label"),
     "desk_keptform": ("SELECT, INSERT, UPDATE, DELETE", "own policy: the typist alone, under their own clearance"),
 }
 CLASSIFIED = "SELECT, INSERT, UPDATE"

@@ -9,6 +9,7 @@ from exchanges import viewsets as exchanges
 from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
 from records.api import kinds as records
+from records.api import review
 from records.api.files import AttachmentViewSet
 from reports import measure_viewsets as measures
 from reports.viewsets import ReportRunViewSet
@@ -52,11 +53,15 @@ RESOURCES = [
     ("embargoes", records.EmbargoViewSet),
     ("public-summaries", records.PublicSummaryViewSet),
     ("summary-links", records.SummaryOfViewSet),
+    ("queries", review.QueryViewSet),
+    ("field-checks", review.FieldCheckViewSet),
+    ("assignments", review.AssignmentViewSet),
 ]
 
 router = SimpleRouter()
 for prefix, viewset in RESOURCES:
     router.register(prefix, viewset, basename=viewset.queryset.model.kind_of())
+router.register("to-review", review.ToReviewViewSet, basename="to-review")
 router.register("ledger", exchanges.LedgerViewSet, basename="ledger")
 router.register("report-runs", ReportRunViewSet, basename="report-run")
 # What is computed over records; a list only.

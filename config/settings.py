@@ -167,6 +167,17 @@ MFA_TOTP_ISSUER = "Parley"
 MFA_TOTP_TOLERANCE = 1
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# Mail is sent only where a server is named, and says only that something waits; see docs/review.md.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()
+EMAIL_PORT = environment.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = environment.flag("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "parley@localhost"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -221,6 +232,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# How people reach Parley: what a mail names.
+PARLEY_ADDRESS = (os.environ.get("PARLEY_ADDRESS") or f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0]}").rstrip("/")
 BEHIND_PROXY = environment.flag("PARLEY_BEHIND_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = HTTPS
@@ -347,6 +360,13 @@ CELERY_BEAT_SCHEDULE = {
     "purge-kept-forms": {
         "task": "desk.tasks.purge_kept_forms",
         "schedule": crontab(hour=3, minute=17),
+        "args": ["system"],
+        "options": {"expires": 3600},
+    },
+    # Everybody is reminded once of each thing and day it is due, whenever this runs.
+    "send-reminders": {
+        "task": "desk.tasks.send_reminders",
+        "schedule": crontab(hour=6, minute=5),
         "args": ["system"],
         "options": {"expires": 3600},
     },

@@ -5,19 +5,24 @@ import uuid
 from dataclasses import dataclass, field
 from itertools import chain
 
-from django.db.models import CharField, F, Value
+from django.db.models import Case, CharField, F, Func, Q, TextChoices, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext as _
 
 from access.context import note_read
+from exchanges.models import Outcome
+from exchanges.vocabulary import OutcomeKind
 from intermediaries.models import Actor, ActorName, Representative
-from negotiations.models import Channel, Place
+from negotiations.models import Agreement, Channel, Commitment, Meeting, Place
 from records.models import Record
+from records.search import found_ids
 from records.spelling import BEGINS, CONTAINS, NOT_AT_ALL, RESEMBLES, Query, spelling
 from sources.models import Source
 
 MOST = 20
+# Of kinds that happen so many are compared with what is typed; the search finds the others by whole words.
+NEWEST, MOST_HITS = 2000, 200
 # What stands where in a row; see ``Findable.rows``.
 PK, LABEL, SHOWN, NOTE, OTHER, NAME_ID = range(6)
 NOTHING = Value("", output_field=CharField())
@@ -27,7 +32,9 @@ NOTHING = Value("", output_field=CharField())
 class Findable:
     """A kind that can be chosen: what is shown of a record, what stands beside it, what else it is found by.
 
-    ``also`` is the model of further names, with its link to the kind and its field.
+    ``also`` is the model of further names, with its link to the kind and its field. Of kinds that happen ``related``
+    names what their own words need: those are shown in place of ``shown``, and looked for is among the ``NEWEST`` and
+    among those that the search finds.
     """
 
     model: type[Record]
@@ -35,8 +42,9 @@ class Findable:
     note: Combinable = NOTHING
     other: Combinable = NOTHING
     also: tuple[type[Record], str, str] | None = None
+    related: tuple[str, ...] | None = None
 
-    def rows(self):
+    def rows(self, typed: str):
         """Return what the reader may see of the kind in one query: records, and their further names.
 
         Each row: identity of the record, label, what is shown, note, what else it is found by, and the identity of
@@ -44,6 +52,10 @@ class Findable:
         """
         own = Cast(Value(None), CharField())
         rows = self.model.objects.current().order_by()
+        if self.related is not None:
+            newest = self.model.objects.current().order_by(*self.model._meta.ordering, "pk").values("pk")[:NEWEST]
+            hits = [pk for _table, pk in found_ids(typed, self.model._meta.db_table, MOST_HITS)]
+            rows = rows.filter(Q(pk__in=newest) | Q(pk__in=hits)).order_by(*self.model._meta.ordering, "pk")
         rows = rows.values_list(text("pk"), "label_id", self.shown, self.note, self.other, own)
         if self.also:
             model, link, name = self.also
@@ -53,9 +65,38 @@ class Findable:
             )
         return rows
 
+    def words(self, pks: list[str]) -> dict[str, str]:
+        """Return the own words of records of a kind that happens, by identity; of others none."""
+        if self.related is None:
+            return {}
+        found = self.model.objects.filter(pk__in=pks).select_related(*self.related)
+        return {str(record.pk): str(record) for record in found}
+
 
 def text(name: str) -> Cast:
     return Cast(name, CharField())
+
+
+def together(*parts: str | Combinable) -> Combinable:
+    """Return several fields as one text, with a space between two; what is missing is left out."""
+    return Func(
+        Value(" "),
+        *(F(part) if isinstance(part, str) else part for part in parts),
+        function="concat_ws",
+        output_field=CharField(),
+    )
+
+
+def day(name: str) -> Combinable:
+    """Return a day as somebody may type it: 30 December 2024, or 2024-12-30."""
+    return Func(F(name), Value("FMDD FMMonth YYYY YYYY-MM-DD"), function="to_char", output_field=CharField())
+
+
+def words_of(name: str, choices: type[TextChoices]) -> Combinable:
+    """Return the words of a code."""
+    return Case(
+        *(When(**{name: code}, then=Value(str(label))) for code, label in choices.choices), output_field=CharField()
+    )
 
 
 FINDABLE = {
@@ -71,19 +112,33 @@ FINDABLE = {
             note=F("publisher"),
             other=F("url"),
         ),
+        Findable(Meeting, together("title", "channel__name", day("started_on")), related=("channel",)),
+        Findable(Agreement, together("title", day("started_on")), note=F("channel__name"), related=()),
+        Findable(
+            Commitment,
+            together("title", "subject", text("quantity"), "agreement__title", "meeting__title"),
+            note=Coalesce("agreement__title", "meeting__title", NOTHING),
+            related=(),
+        ),
+        Findable(
+            Outcome,
+            together(words_of("outcome_kind", OutcomeKind), "title", day("started_on"), "place__name"),
+            note=Coalesce("place__name", NOTHING),
+            related=(),
+        ),
     )
 }
 
 
 def find(kind: str, typed: str, most: int = MOST) -> list[dict[str, str]]:
-    """Return at most ``most`` records of the kind that answer what was typed, best first; with nothing typed the first.
+    """Return at most ``most`` records of the kind that answer what was typed, best first; with nothing typed any.
 
     A name that begins with it comes before one with words that do, before one that contains it, before one that
     resembles it. Each answer has ``value``, ``text`` and ``note``. What is answered counts as read.
     """
     found, query = FINDABLE[kind], Query(typed)
     records, names, ranks, through = {}, [], {}, {}
-    for row in found.rows():
+    for row in found.rows(typed):
         if row[NAME_ID] is None:
             records[row[PK]] = row
             ranks[row[PK]] = rank_of_record(query, row) if query else BEGINS
@@ -100,9 +155,16 @@ def find(kind: str, typed: str, most: int = MOST) -> list[dict[str, str]]:
                 ranks[row[PK]] = RESEMBLES
                 if row[NAME_ID] is not None:
                     through[row[PK]] = row
-    answers = ((rank, spelling(records[pk][SHOWN]).latin, pk) for pk, rank in ranks.items() if rank < NOT_AT_ALL)
-    best = heapq.nsmallest(most, answers)
-    return [told(found, records[pk], through.get(pk)) for _rank, _sorts, pk in best]
+    # Of equal answers what happened last stands first, or else what comes first by name.
+    places = {pk: place for place, pk in enumerate(records)}
+    answers = (
+        (rank, places[pk] if found.related is not None else spelling(records[pk][SHOWN]).latin, pk)
+        for pk, rank in ranks.items()
+        if rank < NOT_AT_ALL
+    )
+    best = [pk for _rank, _sorts, pk in heapq.nsmallest(most, answers)]
+    words = found.words(best)
+    return [told(found, records[pk], through.get(pk), words.get(pk)) for pk in best]
 
 
 def rank_of_record(query: Query, row: tuple) -> int:
@@ -113,17 +175,18 @@ def rank_of_record(query: Query, row: tuple) -> int:
     return rank
 
 
-def told(found: Findable, row: tuple, name: tuple | None) -> dict[str, str]:
+def told(found: Findable, row: tuple, name: tuple | None, words: str | None) -> dict[str, str]:
     """Return one answer as the page gets it, and remember that the reader has read it.
 
-    ``name`` is the further name by which the record was found.
+    ``name`` is the further name by which the record was found, ``words`` are the record's own.
     """
     note_read(found.model._meta.db_table, uuid.UUID(row[PK]), row[LABEL])
     note = row[NOTE]
     if name:
         note_read(found.also[0]._meta.db_table, uuid.UUID(name[NAME_ID]), name[LABEL])
         note = _("also called %(name)s") % {"name": name[SHOWN]}
-    return {"value": row[PK], "text": row[SHOWN], "note": "" if note == row[SHOWN] else note}
+    shown = row[SHOWN] if words is None else words
+    return {"value": row[PK], "text": shown, "note": "" if note == shown else note}
 
 
 def option_of(record: Record) -> dict[str, str]:

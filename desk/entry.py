@@ -25,6 +25,7 @@ from desk.services import UNSUBMITTED, RefusedRow, record_with_parts
 from records.api.errors import REFUSED_BY_POLICY
 from records.entry_forms import EntryForm
 from records.models import Record, ReviewState
+from records.review_told import review_told
 from records.services import StaleVersion
 from records.uploads import take_in
 from records.views import KindMixin
@@ -59,7 +60,7 @@ class EntryView(KindMixin, FormView):
     ``sections``, which name every field and part; attachments and "Who can see it" come last by themselves. It may
     give ``title_new``, ``title_edit``, ``lede``, ``done`` (said when it is saved), and override:
 
-    - ``get_initial``: what a new form begins with, for example from the query string;
+    - ``begun_from``: names of fields that the query string fills in a new form; or ``get_initial``;
     - ``write(form, formsets, draft)``: write everything in one transaction and return the record as stored.
 
     Addresses: ``desk:<kind>-add`` and ``desk:<kind>-edit``, both of the same view. Whatever is refused comes back
@@ -71,6 +72,7 @@ class EntryView(KindMixin, FormView):
     form_class: type[EntryForm]
     parts: tuple[type[Part], ...] = ()
     sections: tuple[FormSection, ...] = ()
+    begun_from: tuple[str, ...] = ()
     template_name = "desk/entry_form.html"
     title_new = ""
     title_edit = ""
@@ -98,6 +100,10 @@ class EntryView(KindMixin, FormView):
     def is_new(self) -> bool:
         return self.object._state.adding
 
+    def get_initial(self):
+        given = self.request.GET
+        return {name: given.getlist(name) for name in self.begun_from if name in given} if self.is_new else {}
+
     def bound(self, data) -> tuple[EntryForm, dict]:
         """Return form and form sets filled with what was sent or kept."""
         return self.form_class(data, instance=copy(self.object)), self.formsets(data)
@@ -106,11 +112,10 @@ class EntryView(KindMixin, FormView):
         """Return part and form set by prefix: of what was sent, or of the parts as they are stored."""
         found = {}
         for part in (made() for made in (*self.parts, Attachments)):
-            initial = [part.initial(one) for one in part.stored(self.object)]
             # A part that was not sent at all has no rows; what is recorded of it stays.
             is_missing = data is not None and f"{part.prefix}-TOTAL_FORMS" not in data
             sent = no_rows(part.prefix) if is_missing else data
-            found[part.prefix] = (part, part.formset(sent, prefix=part.prefix, initial=initial))
+            found[part.prefix] = (part, part.rows(self.object, sent))
         return found
 
     # Opened -----------------------------------------------------------------------------------------------------------
@@ -192,6 +197,7 @@ class EntryView(KindMixin, FormView):
             current_reader(),
             form.instance,
             formsets.values(),
+            form.ties(),
             expected_version=form.cleaned_data.get("version"),
             draft=draft,
         )
@@ -252,12 +258,15 @@ class EntryView(KindMixin, FormView):
             "lede": self.lede,
             "object": None if self.is_new else self.object,
             "cancel_url": self.page_url("list") if self.is_new else self.object.get_absolute_url(),
-            "formsets": [rows for _part, rows in formsets.values()],
+            # In the order of the page, as the summary of what is wrong tells it.
+            "formsets": [formsets[name][1] for one in self.sections for name in one.items if name in formsets],
             "sections": sections,
             "form_name": self.form_name,
-            "has_commitments": "commitments" in formsets,
+            # What Alt C adds a row to, if the form has it; see static/js/entry.js.
+            "added_by_key": next((formsets[name][1] for name in ("commitments", "claims") if name in formsets), None),
             "kept_at": self.kept.kept_at if self.kept and self.kept.data else None,
             "may_be_draft": self.is_new or self.object.review_state in UNSUBMITTED,
+            "review": None if self.is_new else review_told(current_reader(), self.object),
         }
 
     def section(self, section: FormSection, form: EntryForm, formsets: dict) -> dict:
@@ -266,9 +275,10 @@ class EntryView(KindMixin, FormView):
         for name in section.items:
             if name in formsets:
                 part, rows = formsets[name]
-                items.append({"rows": rows, "recorded": part.recorded(self.object)})
+                recorded = part.recorded(self.object)
+                items.append({"rows": rows, "recorded": recorded, "recorded_template": part.recorded_template})
                 problems += rows.total_error_count() if rows.is_bound else 0
-                filled += rows.initial_form_count()
+                filled += rows.initial_form_count() + len(recorded)
             elif name in form.fields:
                 items.append({"field": form[name]})
                 problems += len(form.errors.get(name, ())) if form.is_bound else 0

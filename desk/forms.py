@@ -8,40 +8,27 @@ from django.utils.translation import gettext_lazy
 
 from access.levels import Role
 from access.models import User
-from exchanges.forms.claims import WholeNumber
+from exchanges.models import Claim
 from exchanges.vocabulary import OutcomeKind
 from intermediaries.models import Actor
-from negotiations.models import Conflict
-from negotiations.models.conflicts import BOTH
-from negotiations.vocabulary import CommitmentSubject, QuantityKind
-from records.entry_forms import RepeatedFormSet, RowForm
+from negotiations.agreement_forms import ways_offered
+from negotiations.models import Commitment
+from negotiations.vocabulary import CommitmentSubject, QuantityKind, Reciprocity
+from records.entry_forms import RepeatedFormSet, RowForm, WholeNumber
 from records.filters import DayInput
-
-
-def ways_offered() -> list[tuple]:
-    """Return who delivers to whom, for every conflict the reader may see; grouped where there are several."""
-    groups = []
-    for conflict in Conflict.objects.current().prefetch_related("parties__actor"):
-        parties = [party for party in conflict.parties.all() if not party.is_withdrawn]
-        words = dict(conflict.directions())
-        if len(parties) == 2:
-            one, other = parties
-            way = _("%(from)s to %(to)s")
-            words[one.direction] = way % {"from": other.actor, "to": one.actor}
-            words[other.direction] = way % {"from": one.actor, "to": other.actor}
-        words = {BOTH: _("Each to the other")} | {code: told for code, told in words.items() if code != BOTH}
-        groups.append((str(conflict), list(words.items())))
-    return [("", _("Not stated")), *(groups[0][1] if len(groups) == 1 else groups)]
+from records.widgets import Combobox
 
 
 class WayForm(RowForm):
-    """A row that says who delivers to whom."""
+    """A row that says who delivers to whom; its form set offers the ways."""
 
     direction = forms.ChoiceField(label=gettext_lazy("Who delivers"), required=False)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["direction"].choices = ways_offered()
+
+def stating(label) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        label=label, queryset=Actor.objects.current(), required=False, widget=Combobox("actor"), empty_label="–"
+    )
 
 
 class CommitmentForm(WayForm):
@@ -59,13 +46,13 @@ class CommitmentForm(WayForm):
         label=gettext_lazy("Of what"), required=False, choices=[("", "–"), *CommitmentSubject.choices]
     )
     due_on = forms.DateField(label=gettext_lazy("Due"), required=False, widget=DayInput)
-    stated_by = forms.ModelChoiceField(
-        label=gettext_lazy("Who states it"), queryset=Actor.objects.current(), required=False, empty_label="–"
-    )
-    stated_also_by = forms.ModelChoiceField(
-        label=gettext_lazy("and who else"), queryset=Actor.objects.current(), required=False, empty_label="–"
-    )
+    stated_by = stating(gettext_lazy("Who states it"))
+    stated_also_by = stating(gettext_lazy("and who else"))
     field_order = ["id", "version", "title", "direction"]
+
+    def recorded(self) -> list[Claim]:
+        """Return the claims about the promise that are recorded; see ``desk.parts.Commitments.stored``."""
+        return list(self.part.claims.all()) if self.part else []
 
     def clean_quantity_kind(self):
         return self.cleaned_data["quantity_kind"] or QuantityKind.NUMBER
@@ -83,10 +70,39 @@ class CommitmentForm(WayForm):
             self.add_error("quantity", _("Leave the number empty, or choose “a number”"))
         return cleaned
 
-    def claimants(self) -> list[Actor]:
-        """Return who states the promise, each once."""
-        named = (self.cleaned_data.get("stated_by"), self.cleaned_data.get("stated_also_by"))
-        return list(dict.fromkeys(actor for actor in named if actor))
+
+class AgreedCommitmentForm(CommitmentForm):
+    """One promise of an agreement, with its terms, and the number that each of those who state it gives."""
+
+    telling = (*CommitmentForm.telling, "condition", "amends", "stated_by", "stated_also_by")
+
+    is_minimum = forms.BooleanField(label=gettext_lazy("At least this many"), required=False)
+    stated_number = WholeNumber(label=gettext_lazy("Their number, if another"), required=False)
+    also_number = WholeNumber(label=gettext_lazy("Their number, if another"), required=False)
+    reciprocity = forms.ChoiceField(
+        label=gettext_lazy("Reciprocity"), choices=Reciprocity.choices, initial=Reciprocity.UNSPECIFIED, required=False
+    )
+    condition = forms.CharField(
+        label=gettext_lazy("Condition"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    amends = forms.ModelChoiceField(
+        label=gettext_lazy("Amends or renews"),
+        queryset=Commitment.objects.current(),
+        required=False,
+        widget=Combobox("commitment"),
+        empty_label=gettext_lazy("No earlier promise"),
+        help_text=gettext_lazy("The earlier promise then owes nothing more."),
+    )
+
+    def clean_reciprocity(self):
+        return self.cleaned_data["reciprocity"] or Reciprocity.UNSPECIFIED
+
+    def clean(self):
+        cleaned = super().clean()
+        for actor, number in (("stated_by", "stated_number"), ("stated_also_by", "also_number")):
+            if cleaned.get(number) is not None and not cleaned.get(actor) and actor not in self.errors:
+                self.add_error(actor, _("Choose who gives this number, or leave it empty"))
+        return cleaned
 
 
 class ReportedOutcomeForm(WayForm):
@@ -149,6 +165,17 @@ class CommitmentRows(RepeatedFormSet):
     lede = gettext_lazy("One entry for each promise. Delivery is tracked from here.")
     add_label = gettext_lazy("Add a commitment")
     lines = ("title", ("direction", "quantity_kind", "quantity", "subject", "due_on"), ("stated_by", "stated_also_by"))
+    offered = {"direction": ways_offered}
+
+
+class AgreedCommitmentRows(CommitmentRows):
+    lines = (
+        "title",
+        ("direction", "quantity_kind", "quantity", "subject", "due_on"),
+        ("stated_by", "stated_number"),
+        ("stated_also_by", "also_number"),
+    )
+    folded = (("reciprocity", "is_minimum"), "condition", "amends")
 
 
 class ReportedOutcomeRows(RepeatedFormSet):
@@ -156,6 +183,7 @@ class ReportedOutcomeRows(RepeatedFormSet):
     row_heading = gettext_lazy("Outcome")
     add_label = gettext_lazy("Add an outcome")
     lines = (("outcome_kind", "started_on"), ("claimant", "direction", "number"))
+    offered = {"direction": ways_offered}
 
 
 class FollowUpRows(RepeatedFormSet):
@@ -170,5 +198,6 @@ def rows_of(form: type[RowForm], formset: type[RepeatedFormSet]) -> type[Repeate
 
 
 CommitmentFormSet = rows_of(CommitmentForm, CommitmentRows)
+AgreedCommitmentFormSet = rows_of(AgreedCommitmentForm, AgreedCommitmentRows)
 ReportedOutcomeFormSet = rows_of(ReportedOutcomeForm, ReportedOutcomeRows)
 FollowUpFormSet = rows_of(FollowUpForm, FollowUpRows)

@@ -1,40 +1,35 @@
 """The repeated parts of a record that are entered with it, each row a record of its own."""
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from access.context import Reader
 from desk.forms import CommitmentFormSet, FollowUpFormSet, ReportedOutcomeFormSet
 from exchanges.models import Claim, Outcome, OutcomeMeeting
-from exchanges.vocabulary import Category, OutcomeKind, Stage
+from exchanges.services import record_claim
+from exchanges.stating import main_category, main_stage, only_source
 from negotiations.forms import ParticipantFormSet, SourceFormSet
 from negotiations.models import Commitment, Conflict, FollowUp, Participant
 from negotiations.models.conflicts import BOTH
 from negotiations.services import citation_fields, source_of
-from negotiations.vocabulary import CommitmentKind, CommitmentSubject
+from negotiations.vocabulary import CommitmentKind
 from records.attachment_forms import AttachmentFormSet
 from records.attachments import attach_upload
 from records.entry_forms import RepeatedFormSet
 from records.models import Attachment, Record, ReviewState
+from records.querysets import current
 from records.services import add_record, change_record
 from reports.public_record.codes import COMMITMENT_KIND
-from sources.models import Citation
-
-# What a first claim speaks of, where its kind leaves no doubt; otherwise the total.
-CATEGORY_OF_SUBJECT = {
-    CommitmentSubject.REMAINS: Category.REMAINS,
-    CommitmentSubject.CHILDREN: Category.CHILDREN,
-    CommitmentSubject.CIVILIANS: Category.CIVILIANS,
-}
-CATEGORY_OF_OUTCOME = {
-    OutcomeKind.REMAINS_TRANSFER: Category.REMAINS,
-    OutcomeKind.CHILD_RETURN: Category.CHILDREN,
-}
+from sources.models import Citation, Quantifier
 
 
 class Part:
     """One repeated part: which rows it has, and how a row is written.
 
     Subclasses give ``prefix`` (of the form set, and its name among the sections), ``formset``, ``model``, ``link``
-    (the field that names the record) and ``fields`` (those that row and part have in common). ``has_position`` says
-    that the part keeps the order of the rows.
+    (the field that names the record) and ``fields`` (those that row and part have in common), ``related`` (for
+    ``select_related``). ``has_position`` says that the part keeps the order of the rows, ``recorded_template`` shows
+    what ``recorded`` returns.
     """
 
     prefix: str
@@ -42,13 +37,24 @@ class Part:
     model: type[Record]
     link: str
     fields: tuple[str, ...]
+    related: tuple[str, ...] = ()
     has_position = False
+    recorded_template = "desk/recorded.html"
 
     def stored(self, record: Record) -> list[Record]:
         """Return the parts a record has, as far as the reader may see them."""
         if record._state.adding:
             return []
-        return list(self.model.objects.current().filter(**{self.link: record}))
+        return list(self.model.objects.current().filter(**{self.link: record}).select_related(*self.related))
+
+    def rows(self, record: Record, data=None) -> RepeatedFormSet:
+        """Return the form set: of what was sent, or of the parts as they are stored. Each row knows its part."""
+        stored = self.stored(record)
+        rows = self.formset(data, prefix=self.prefix, initial=[self.initial(one) for one in stored])
+        parts = {str(one.pk): one for one in stored}
+        for row in rows.forms:
+            row.part = parts.get(str(row["id"].value()))
+        return rows
 
     def initial(self, part: Record) -> dict:
         """Return the row that stands for a part."""
@@ -163,10 +169,14 @@ class Commitments(Part):
     model = Commitment
     link = "meeting"
     fields = ("title", "direction", "quantity_kind", "quantity", "subject", "due_on")
+    # Who states the promise, and the number they give where it is another.
+    stating = (("stated_by", "stated_number"), ("stated_also_by", "also_number"))
 
-    def initial(self, part):
-        claimants = [claim.claimant_id for claim in part.claims.current()][:2]
-        return super().initial(part) | dict(zip(("stated_by", "stated_also_by"), claimants, strict=False))
+    def stored(self, record):
+        if record._state.adding:
+            return []
+        found = self.model.objects.current().filter(**{self.link: record}).select_related(*self.related)
+        return list(found.prefetch_related(current("claims", Claim, "claimant")))
 
     def wanted(self, actor, record, row, existing, *, draft):
         wanted = super().wanted(actor, record, row, existing, draft=draft)
@@ -179,19 +189,34 @@ class Commitments(Part):
 
     def write(self, actor, record, row, existing, position, *, draft):
         stored = super().write(actor, record, row, existing, position, draft=draft)
-        known = {claim.claimant_id for claim in stored.claims.current()}
-        for claimant in dict.fromkeys(filter(None, (row.get("stated_by"), row.get("stated_also_by")))):
-            if claimant.pk not in known:
-                claim = Claim(
-                    commitment=stored,
-                    claimant=claimant,
-                    direction=stored.direction,
-                    category=CATEGORY_OF_SUBJECT.get(stored.subject, Category.TOTAL),
-                    number=stored.quantity,
-                    stage=Stage.PROMISED,
-                )
-                add_record(actor, claim)
+        for who, number in self.stating:
+            if row.get(who):
+                self.state(actor, record, stored, row, who, number)
         return stored
+
+    def state(self, actor, record, promise: Commitment, row, who: str, number_field: str) -> None:
+        """Write that somebody states the promise; whoever did already does so anew on the claim's own page."""
+        claimant, number = row[who], row.get(number_field)
+        if number is None:
+            number = promise.quantity
+        before = promise.claims.current().filter(claimant=claimant).order_by("recorded_at").last()
+        if before is not None and before.number != number:
+            told = _("%(who)s has stated %(number)s already. Open that claim and state it anew.")
+            raise ValidationError({who: told % {"who": claimant, "number": before.stated}})
+        if before is None:
+            claim = Claim(
+                commitment=promise,
+                claimant=claimant,
+                direction=promise.direction,
+                category=main_category(promise),
+                quantifier=Quantifier.AT_LEAST if promise.is_minimum and number is not None else Quantifier.EXACTLY,
+                number=number,
+                stage=main_stage(promise),
+            )
+            try:
+                record_claim(actor, claim, resting_on(record))
+            except ValidationError as error:
+                raise ValidationError({number_field: error.messages}) from error
 
 
 class ReportedOutcomes(Part):
@@ -220,14 +245,20 @@ class ReportedOutcomes(Part):
             outcome=stored,
             claimant=row["claimant"],
             direction=row["direction"],
-            category=CATEGORY_OF_OUTCOME.get(stored.outcome_kind, Category.TOTAL),
+            category=main_category(stored),
             number=row["number"],
         )
-        add_record(actor, claim)
+        record_claim(actor, claim, resting_on(record))
         return stored
 
     def submit(self, actor, record):
         submit_drafts(actor, record, self.recorded(record))
+
+
+def resting_on(record: Record) -> list[dict]:
+    """Return what a claim told at a meeting, or in an agreement, rests on: its source, where it has just one."""
+    source = only_source(record)
+    return [{"source": source}] if source else []
 
 
 def owing(conflict: Conflict, direction: str) -> dict:

@@ -5,6 +5,7 @@ from django.urls import path
 from access import permissions
 from exchanges import models
 from exchanges.views import claim_forms, claims, estimate_forms, estimates, ledger, links, outcomes
+from negotiations.models import Commitment
 from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
 from records.views import RecordWithdrawView
@@ -31,6 +32,11 @@ urlpatterns = [
     path("outcomes/<uuid:pk>/marking/", marking(models.Outcome), name="outcome-marking"),
     path("outcomes/<uuid:pk>/withdraw/", withdraw(models.Outcome), name="outcome-withdraw"),
     path("outcomes/<uuid:pk>/claims/add/", claim_forms.ClaimAdd.as_view(), name="outcome-claim-add"),
+    path(
+        "commitments/<uuid:pk>/claims/add/",
+        claim_forms.ClaimAdd.as_view(model=Commitment),
+        name="commitment-claim-add",
+    ),
     path("outcomes/<uuid:pk>/estimates/add/", estimate_forms.EstimateAdd.as_view(), name="outcome-estimate-add"),
     path("outcomes/<uuid:pk>/deliver/", links.DeliverPromise.as_view(), name="outcome-deliver"),
     path("claims/", claims.ClaimList.as_view(), name="claim-list"),

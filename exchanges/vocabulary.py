@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.vocabulary import CommitmentSubject
+
 
 class OutcomeKind(models.TextChoices):
     """What kind of humanitarian event an outcome is."""
@@ -156,6 +158,20 @@ def role_of(category: str) -> CategoryRole:
     return ROLE_OF_CATEGORY.get(category, CategoryRole.OWN_UNIT)
 
 
+# Of what the figure at the head of an outcome speaks, or that of a promise, by kind, form or subject; of all others it
+# is the total. Only figures of one category are compared.
+MAIN_CATEGORY: dict[str, Category] = {
+    OutcomeKind.REMAINS_TRANSFER: Category.REMAINS,
+    OutcomeKind.CHILD_RETURN: Category.CHILDREN,
+    OutcomeKind.EVACUATION: Category.CIVILIANS,
+    OutcomeVariant.SHIPS: Category.VESSELS,
+    OutcomeVariant.CIVILIAN_RETURN: Category.CIVILIANS,
+    CommitmentSubject.REMAINS: Category.REMAINS,
+    CommitmentSubject.CHILDREN: Category.CHILDREN,
+    CommitmentSubject.CIVILIANS: Category.CIVILIANS,
+}
+
+
 class Stage(models.TextChoices):
     """Of which stage of an outcome a figure speaks; figures of different stages are not compared."""
 
@@ -163,6 +179,15 @@ class Stage(models.TextChoices):
     PLANNED = "planned", _("planned")
     OFFERED = "offered", _("offered")
     PROMISED = "promised", _("promised")
+
+
+# Of which stage the figures of an outcome speak that has not taken place yet; of any other they speak of the delivery.
+STAGE_OF_STATUS: dict[str, Stage] = {
+    OutcomeStatus.PROPOSED: Stage.OFFERED,
+    OutcomeStatus.ANNOUNCED: Stage.PLANNED,
+    OutcomeStatus.SCHEDULED: Stage.PLANNED,
+    OutcomeStatus.OFFERED_NOT_ACCEPTED: Stage.OFFERED,
+}
 
 
 class LegalBasis(models.TextChoices):

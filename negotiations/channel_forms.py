@@ -1,6 +1,7 @@
 """The forms of channels, with their parties and intermediaries, and of places."""
 
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
 from django.forms import formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,24 +10,28 @@ from intermediaries.forms import country_code
 from intermediaries.models import Actor, MandateRole
 from negotiations.models import Channel, Conflict, Place
 from negotiations.vocabulary import Mode, Topic
-from records.entry_forms import DatedForm, EntryForm, PartialDateField, RepeatedFormSet, RowForm
-from records.widgets import Combobox, ComboboxMultiple
+from records.entry_forms import (
+    DatedForm,
+    EntryForm,
+    LinkedRecords,
+    PartialDateField,
+    RepeatedFormSet,
+    RowForm,
+    offer,
+)
+from records.widgets import Combobox
 
 
-class ChannelForm(DatedForm):
-    """A channel's own fields, and its parties in the order in which they were chosen."""
+class OwnWords(SimpleArrayField):
+    """Several short texts in one line with semicolons between them; what is empty is left out."""
 
-    date_needed = False
-    short = ("name", "conflict", "mode")
+    def to_python(self, value):
+        return [text for text in super().to_python(value) if text]
 
-    parties = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Between"),
-        queryset=Actor.objects.current(),
-        required=False,
-        widget=ComboboxMultiple("actor"),
-        help_text=gettext_lazy("The parties that talk, in the order in which they shall stand."),
-        show_hidden_initial=True,
-    )
+
+class TopicsForm(forms.ModelForm):
+    """The topics of the list, which can be counted, and others in one's own words. Named in ``Meta.fields``."""
+
     topics = forms.MultipleChoiceField(
         label=gettext_lazy("Topics"),
         choices=Topic.choices,
@@ -34,12 +39,37 @@ class ChannelForm(DatedForm):
         required=False,
         help_text=gettext_lazy("The list is the same for everybody, so that records can be compared."),
     )
+    own_topics = OwnWords(
+        forms.CharField(max_length=60, required=False),
+        label=gettext_lazy("Other topics"),
+        delimiter=";",
+        required=False,
+        help_text=gettext_lazy("What the list lacks, in a few words. Put a semicolon between two."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"item_invalid": gettext_lazy("Topic %(nth)s cannot be kept.")},
+    )
+
+
+class ChannelForm(TopicsForm, DatedForm):
+    """A channel's own fields, and its parties in the order in which they were chosen."""
+
+    date_needed = False
+    short = ("name", "conflict", "mode")
+
+    parties = LinkedRecords(
+        "actor",
+        "party_links",
+        "actor",
+        label=gettext_lazy("Between"),
+        queryset=Actor.objects.current(),
+        help_text=gettext_lazy("The parties that talk, in the order in which they shall stand."),
+    )
 
     class Meta:
         model = Channel
         fields = [
-            "name", "conflict", "mode", "status", "openness", "track", "topics", "date_precision", "started_on",
-            "ended_on", "date_words", "notes", "level", "compartments",
+            "name", "conflict", "mode", "status", "openness", "track", "topics", "own_topics",
+            "date_precision", "started_on", "ended_on", "date_words", "notes", "level", "compartments",
         ]  # fmt: skip
         labels = {"mode": gettext_lazy("Do the parties meet each other?")}
         help_texts = {
@@ -56,25 +86,18 @@ class ChannelForm(DatedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["mode"].choices = [("", _("Choose one")), *Mode.choices]
-        self.fields["conflict"].empty_label = _("Choose a conflict")
-        conflicts = Conflict.objects.current()
-        self.fields["conflict"].queryset = conflicts
-        if self.instance._state.adding and not self.initial.get("conflict") and len(conflicts) == 1:
-            self.initial["conflict"] = conflicts[0].pk
+        offer_conflicts(self)
         self.fields["started_on"].label = _("Since")
         self.fields["ended_on"].label = _("Until")
         self.fields["ended_on"].help_text = _("Leave empty while the channel lasts.")
 
-    def chosen_parties(self) -> list[Actor]:
-        """Return the parties in the order in which the form names them."""
-        found = {str(actor.pk): actor for actor in self.cleaned_data.get("parties", ())}
-        given = self.data.getlist(self.add_prefix("parties"))
-        return [found[pk] for pk in dict.fromkeys(given) if pk in found]
 
-    def parties_taken_out(self) -> set[str]:
-        """Return the identities of those who stood in the form when it was opened and stand there no longer."""
-        before = set(self.data.getlist(self.add_initial_prefix("parties")))
-        return before - {str(actor.pk) for actor in self.chosen_parties()}
+def offer_conflicts(form: EntryForm) -> None:
+    """Offer the conflicts the reader may see; where there is one alone, a new record begins with it."""
+    conflicts = Conflict.objects.current()
+    offer(form, "conflict", conflicts, _("Choose a conflict"))
+    if form.instance._state.adding and not form.initial.get("conflict") and len(conflicts) == 1:
+        form.initial["conflict"] = conflicts[0].pk
 
 
 class IntermediaryForm(RowForm):

@@ -1,6 +1,8 @@
 """Filter sets of the negotiations room: one for each kind, for page and API alike."""
 
 import django_filters
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, TextField, Value
 from django.utils.translation import gettext_lazy as _
 
 from negotiations import models
@@ -14,6 +16,30 @@ from negotiations.vocabulary import (
     Topic,
 )
 from records.filters import RecordFilterSet, among, choice, since, until
+from records.models import NAME_COLLATION
+
+
+def by_topic(queryset, name, value):
+    """Keep what is about a topic of the closed list."""
+    return queryset.filter(topics__contains=[value])
+
+
+def by_own_topic(queryset, name, value):
+    """Keep what is about a topic in somebody's own words, capital letters or not."""
+    texts = ArrayField(TextField())
+    lower = f'lower(%(expressions)s::text COLLATE "{NAME_COLLATION}")'
+    told = Func(F("own_topics"), template=f"{lower}::text[]", output_field=texts)
+    asked = Func(Value(" ".join(value.split())), template=f"ARRAY[{lower}]", output_field=texts)
+    return queryset.alias(own_topics_lowered=told).filter(own_topics_lowered__contains=asked)
+
+
+TOPIC = {"field_name": "topics", "method": by_topic}
+
+
+def own_topic() -> django_filters.CharFilter:
+    return django_filters.CharFilter(
+        label=_("Other topic"), field_name="own_topics", method=by_own_topic, max_length=60
+    )
 
 
 class ConflictFilter(RecordFilterSet):
@@ -48,14 +74,12 @@ class ChannelFilter(RecordFilterSet):
     conflict = among(_("Conflict"), models.Conflict)
     status = choice(_("Status"), ChannelStatus.choices)
     mode = choice(_("Mode"), Mode.choices)
-    topic = choice(_("Topic"), Topic.choices, field_name="topics", lookup_expr="contains", method="filter_topic")
+    topic = choice(_("Topic"), Topic.choices, **TOPIC)
+    own_topic = own_topic()
 
     class Meta:
         model = models.Channel
         fields = []
-
-    def filter_topic(self, queryset, name, value):
-        return queryset.filter(topics__contains=[value])
 
 
 class ChannelPartyFilter(RecordFilterSet):
@@ -74,7 +98,8 @@ class MeetingFilter(RecordFilterSet):
     channel = among(_("Channel"), models.Channel)
     status = choice(_("Status"), MeetingStatus.choices)
     format = choice(_("Format"), MeetingFormat.choices)
-    topic = choice(_("Topic"), Topic.choices, method="filter_topic")
+    topic = choice(_("Topic"), Topic.choices, **TOPIC)
+    own_topic = own_topic()
     since = since(_("Since"))
     until = until(_("Until"))
 
@@ -83,9 +108,6 @@ class MeetingFilter(RecordFilterSet):
         fields = ["place"]
 
     api_only = (*RecordFilterSet.api_only, "place")
-
-    def filter_topic(self, queryset, name, value):
-        return queryset.filter(topics__contains=[value])
 
 
 class ParticipantFilter(RecordFilterSet):

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from intermediaries.models import Actor, Representative
+from negotiations.channel_forms import TopicsForm
 from negotiations.models import Channel, Meeting, Place
-from negotiations.vocabulary import MeetingFormat, ParticipantRole, Topic
+from negotiations.vocabulary import MeetingFormat, ParticipantRole
 from records.entry_forms import DatedForm, RepeatedFormSet, RowForm, Segments
 from records.widgets import Combobox
 from sources.admiralty import Credibility, Reliability
@@ -18,22 +19,18 @@ from sources.forms import AddressInput
 from sources.models import Source
 
 
-class MeetingForm(DatedForm):
+class MeetingForm(TopicsForm, DatedForm):
     """A meeting's own fields."""
 
     format = forms.ChoiceField(
         label=gettext_lazy("Format"), choices=MeetingFormat.choices, widget=Segments, initial="in_person"
     )
-    topics = forms.MultipleChoiceField(
-        label=gettext_lazy("Topics"), choices=Topic.choices, widget=forms.CheckboxSelectMultiple, required=False,
-        help_text=gettext_lazy("The list is the same for everybody, so that records can be compared."),
-    )  # fmt: skip
 
     class Meta:
         model = Meeting
         fields = [
             "channel", "started_on", "ended_on", "date_precision", "date_words", "place", "place_withheld", "format",
-            "status", "topics", "summary", "assessment", "result", "level", "compartments",
+            "status", "topics", "own_topics", "summary", "assessment", "result", "level", "compartments",
         ]  # fmt: skip
         widgets = {
             "channel": Combobox("channel"),

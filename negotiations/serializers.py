@@ -68,8 +68,8 @@ class ChannelSerializer(WhenMixin, RecordSerializer):
     class Meta:
         model = models.Channel
         fields = (
-            *RecordSerializer.base_fields, "conflict", "name", "mode", "track", "openness", "topics", "status", *DATED,
-            "notes", "parties", "intermediaries", "citations",
+            *RecordSerializer.base_fields, "conflict", "name", "mode", "track", "openness", "topics", "own_topics",
+            "status", *DATED, "notes", "parties", "intermediaries", "citations",
         )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ class MeetingSerializer(WhenMixin, RecordSerializer):
         model = models.Meeting
         fields = (
             *RecordSerializer.base_fields, "channel", "title", *DATED, "place", "place_withheld", "format", "status",
-            "result", "topics", "summary", "assessment", "participants", "follow_ups", "citations",
+            "result", "topics", "own_topics", "summary", "assessment", "participants", "follow_ups", "citations",
         )  # fmt: skip
 
 

@@ -1,10 +1,11 @@
-"""Citing sources, and the parties of a channel: how they are written, called by every door that writes them."""
+"""Citing sources, follow-ups done: called by every door that writes them."""
+
+from django.utils import timezone
 
 from access.context import Reader
-from intermediaries.models import Actor
-from negotiations.models import Channel, ChannelParty
+from negotiations.models import FollowUp
 from records.models import Record
-from records.services import add_record, change_record, withdraw_record
+from records.services import add_record, change_record
 from sources.archiving import archive_as_asked
 from sources.models import Citation, Source, SourceKind
 
@@ -62,18 +63,12 @@ def cite_sources(actor: Reader, record: Record, rows: list[dict], *, draft: bool
         add_record(actor, citation)
 
 
-def write_parties(actor: Reader, channel: Channel, chosen: list[Actor], taken_out: set[str]) -> None:
-    """Give a channel its parties in this order; those of the actors ``taken_out`` (identities) are withdrawn.
+def finish_follow_up(actor: Reader, follow_up: FollowUp, *, expected_version: int, is_done: bool = True) -> FollowUp:
+    """Write that a follow-up was done today, or that it is not done after all; return it as stored.
 
-    Others, which somebody added meanwhile, stay. Raises StaleVersion, ValidationError.
+    Done twice it keeps its first day. Raises StaleVersion, ValidationError, ``django.db.ProgrammingError`` (42501).
     """
-    existing = {str(link.actor_id): link for link in channel.party_links.current()}
-    for position, party in enumerate(chosen, start=1):
-        link = existing.get(str(party.pk))
-        if link is None:
-            add_record(actor, ChannelParty(channel=channel, actor=party, position=position))
-        elif link.position != position:
-            link.position = position
-            change_record(actor, link, expected_version=link.version)
-    for pk in taken_out & existing.keys():
-        withdraw_record(actor, existing[pk], reason="Taken out of the form.")
+    if is_done == (follow_up.done_on is not None):
+        return follow_up
+    follow_up.done_on = timezone.localdate() if is_done else None
+    return change_record(actor, follow_up, expected_version=expected_version)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from access import permissions
 from records.models import Record, ReviewState
 
 STATE_CSS = {
@@ -43,7 +46,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Section:
-    """A table of related records on a detail page. ``records`` is a function of the page's record."""
+    """A table of related records on a detail page. ``records`` is a function of the page's record.
+
+    ``all_url`` says where all of them are listed, ``add_url`` where another is entered, if the reader may.
+    """
 
     id: str
     title: str
@@ -52,6 +58,22 @@ class Section:
     empty: str
     lede: str = ""
     all_url: Callable[[Any], str] | None = None
+    add_url: Callable[[Any], str | None] | None = None
+
+
+def begun_from(kind: str, **fields: str) -> Callable[[Record], str | None]:
+    """Return a function that gives the address at which a record of a kind is entered from another record's page.
+
+    ``fields`` name the fields of its form that are filled, and the attribute of the other record that fills each. None
+    for who may not write, and for what was withdrawn.
+    """
+
+    def address(record: Record) -> str | None:
+        if record.is_withdrawn or not permissions.may(permissions.WRITE):
+            return None
+        return f"{reverse(f'desk:{kind}-add')}?{urlencode({name: getattr(record, of) for name, of in fields.items()})}"
+
+    return address
 
 
 def attribute(record: Any, path: str) -> Any:
@@ -148,4 +170,5 @@ def drawn(section: Section, record: Any) -> dict:
         "rows": [row(found, section.columns) for found in section.records(record)],
         "empty": section.empty,
         "all_url": section.all_url(record) if section.all_url else None,
+        "add_url": section.add_url(record) if section.add_url else None,
     }

@@ -1,9 +1,12 @@
 """The bases of forms in which records are entered and edited: one record, and the rows that are parts of it."""
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms import BaseFormSet
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
@@ -14,6 +17,26 @@ from access.levels import Level
 from access.models import Compartment
 from records.dates import DatePrecision
 from records.forms import levels_offered
+from records.models import Record
+from records.widgets import ComboboxMultiple, OfKind
+
+
+class LinkedRecords(forms.ModelMultipleChoiceField):
+    """Other records that this one is tied to by links of their own, in the order in which they were chosen.
+
+    ``kind`` is the other records' kind, ``relation`` this record's reverse relation to the links, ``end`` their field
+    that names the other record. What stood in the form when it was opened is sent with it: only what was taken out
+    since goes, not what somebody else added.
+    """
+
+    def __init__(self, kind: str, relation: str, end: str, **options):
+        super().__init__(required=False, show_hidden_initial=True, widget=ComboboxMultiple(kind), **options)
+        self.relation, self.end = relation, end
+
+    def linked(self, record: Record) -> list:
+        """Return the identities of those the record is tied to now, as far as they can be chosen."""
+        links = getattr(record, self.relation).current().filter(**{f"{self.end}__withdrawn_at": None})
+        return list(links.values_list(f"{self.end}_id", flat=True))
 
 
 class Unjudged(forms.BaseForm):
@@ -58,11 +81,59 @@ class EntryForm(Unjudged, forms.ModelForm):
         else:
             self.initial["version"] = self.instance.version
             self.initial["compartments"] = self.instance.compartments
+            for name, field in self.link_fields():
+                self.initial[name] = field.linked(self.instance)
         if not reader.compartments:
             del self.fields["compartments"]
 
     def clean_compartments(self):
         return sorted(compartment.pk for compartment in self.cleaned_data["compartments"])
+
+    def link_fields(self) -> Iterator[tuple[str, LinkedRecords]]:
+        return ((name, field) for name, field in self.fields.items() if isinstance(field, LinkedRecords))
+
+    def ties(self) -> Iterator["Ties"]:
+        """Return what the fields of ties say, of a form that is valid."""
+        for name, field in self.link_fields():
+            found = {str(record.pk): record for record in self.cleaned_data[name]}
+            given = dict.fromkeys(self.data.getlist(self.add_prefix(name)))
+            before = set(self.data.getlist(self.add_initial_prefix(name)))
+            yield Ties(
+                name, field.relation, field.end, [found[pk] for pk in given if pk in found], before - found.keys()
+            )
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What a field says of ties: the records chosen, in their order, and the identities of those taken out."""
+
+    field: str
+    relation: str
+    end: str
+    chosen: list[Record]
+    taken_out: set[str]
+
+
+def offer(form: EntryForm, name: str, records: QuerySet, empty_label: str) -> None:
+    """Offer records in a field; the one chosen already stays among them, though it was withdrawn since."""
+    field, chosen = form.fields[name], getattr(form.instance, f"{name}_id")
+    field.queryset = records if chosen is None else records | records.model.objects.filter(pk=chosen)
+    field.empty_label = empty_label
+
+
+class WholeNumber(forms.IntegerField):
+    """A whole number as people type it, with or without commas or spaces between thousands."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w6c"})
+    default_error_messages = {"invalid": gettext_lazy("Give a whole number, for example 1,200, or leave it empty.")}
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = "".join(value.replace(",", "").split())
+            # By length first: a number of thousands of digits is refused by the interpreter itself.
+            if len(value) > 18:
+                raise ValidationError(_("This number is too long. Give a whole number below 10^18."), code="invalid")
+        return super().to_python(value)
 
 
 class Segments(forms.RadioSelect):
@@ -179,6 +250,12 @@ class RowForm(Unjudged, forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     telling: tuple[str, ...] = ()
     lines: tuple = ()
+    folded: tuple = ()
+    part: Record | None = None  # as it is stored
+
+    def recorded(self) -> list[Record]:
+        """Return what is recorded of the part and cannot be changed in the row, to be linked to."""
+        return []
 
     def is_empty(self) -> bool:
         return not any(self.cleaned_data.get(name) for name in self.telling)
@@ -186,8 +263,18 @@ class RowForm(Unjudged, forms.Form):
     def in_lines(self) -> list[list[forms.BoundField]]:
         """Return the fields as they stand on the page; see ``RepeatedFormSet.lines``."""
         hidden = {"DELETE", *(field.name for field in self.hidden_fields())}
-        lines = self.lines or [name for name in self.fields if name not in hidden]
+        return self.drawn(self.lines or [name for name in self.fields if name not in hidden])
+
+    def in_folded(self) -> list[list[forms.BoundField]]:
+        return self.drawn(self.folded)
+
+    def drawn(self, lines) -> list[list[forms.BoundField]]:
         return [[self[name] for name in ([line] if isinstance(line, str) else line)] for line in lines]
+
+    def is_open(self) -> bool:
+        """Whether something stands in the folded fields, or was refused there."""
+        fields = [field for line in self.in_folded() for field in line]
+        return any(field.errors or field.value() not in (None, "", False, field.field.initial) for field in fields)
 
     @property
     def is_taken_out(self) -> bool:
@@ -204,10 +291,25 @@ class RepeatedFormSet(BaseFormSet):
     add_label = gettext_lazy("Add another")
     # How the fields of a row stand on the page: a name alone, or several on one line. Empty: one below the other.
     lines: tuple[str | tuple[str, ...], ...] = ()
+    # More of them, which stay folded until something stands in them.
+    folded: tuple[str | tuple[str, ...], ...] = ()
+    # Choices that depend on the reader, by the name of their field; asked once for all rows.
+    offered: dict[str, Callable[[], list]] = {}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.listed: dict[str, list] = {}
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
-        form.lines = self.lines
+        form.lines, form.folded = self.lines, self.folded
+        for name, ask in self.offered.items():
+            if name not in self.listed:
+                self.listed[name] = ask()
+            form.fields[name].choices = self.listed[name]
+        for field in form.fields.values():
+            if isinstance(field.widget, OfKind):
+                field.widget.shared = self.listed
 
     def filled(self) -> list[RowForm]:
         """Return the rows that say something, in order, without those to be taken out."""

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from access.levels import Level
-from records.models import Attachment, Embargo, PublicSummary, ReviewState, SummaryOf
+from records.models import Assignment, Attachment, Embargo, FieldCheck, PublicSummary, Query, ReviewState, SummaryOf
 from records.search import found_ids
 
 WITHDRAWN_CHOICES = [("include", _("included")), ("only", _("only"))]
@@ -116,6 +116,40 @@ class SummaryOfFilter(RecordFilterSet):
     class Meta:
         model = SummaryOf
         fields = ["summary", "record_id"]
+
+
+class QueryFilter(RecordFilterSet):
+    """Queries, by the record they are about and by whether somebody has answered."""
+
+    is_open = choice(_("Open"), [("yes", _("yes")), ("no", _("no"))], method="filter_open")
+
+    class Meta:
+        model = Query
+        fields = ["record_id"]
+
+    def filter_open(self, queryset, name, value):
+        return queryset.filter(answered_at__isnull=value == "yes")
+
+
+class FieldCheckFilter(RecordFilterSet):
+    """Field checks, by the record they are about."""
+
+    class Meta:
+        model = FieldCheck
+        fields = ["record_id"]
+
+
+class AssignmentFilter(RecordFilterSet):
+    """Assignments, by the record they are about and by whether they are done."""
+
+    is_done = choice(_("Done"), [("yes", _("yes")), ("no", _("no"))], method="filter_done")
+
+    class Meta:
+        model = Assignment
+        fields = ["record_id"]
+
+    def filter_done(self, queryset, name, value):
+        return queryset.filter(done_at__isnull=value == "no")
 
 
 class AttachmentFilter(RecordFilterSet):

@@ -163,3 +163,25 @@ class SummaryForm(ReadersForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     field_order = ["title", "text", "dated_on"]
+
+
+class TextForm(forms.Form):
+    """Something to write, and nothing else."""
+
+    errors_name_field = True
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+
+
+class AnswerForm(TextForm):
+    """The answer to somebody's query."""
+
+    answer = forms.CharField(
+        label=_("Your answer"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write an answer.")},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)

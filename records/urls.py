@@ -1,8 +1,8 @@
-"""Addresses of what is about records of every kind: attachments, embargoes, public summaries."""
+"""Addresses of what is about records of every kind: attachments, embargoes, queries, public summaries."""
 
 from django.urls import path
 
-from records import file_views, marking_views, models, summary_views
+from records import file_views, marking_views, models, review_views, summary_views
 from records.history_views import RecordHistoryView
 from records.views import RecordWithdrawView
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path("embargoes/<uuid:pk>/agree/", marking_views.EmbargoAgree.as_view(), name="embargo-agree"),
     path("embargoes/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Embargo), name="embargo-history"),
     path("embargoes/<uuid:pk>/withdraw/", marking_views.EmbargoCancel.as_view(), name="embargo-withdraw"),
+    path("queries/<uuid:pk>/", review_views.QueryPage.as_view(), name="query"),
     path("summaries/", summary_views.PublicSummaryList.as_view(), name="public-summary-list"),
     path("summaries/add/", summary_views.PublicSummaryAdd.as_view(), name="public-summary-add"),
     path("summaries/<uuid:pk>/", summary_views.PublicSummaryDetail.as_view(), name="public-summary-detail"),

@@ -24,6 +24,7 @@ from records.forms import WithdrawForm
 from records.models import Attachment, Record, SummaryOf
 from records.querysets import capped_count, whole_number
 from records.readers import embargoes_told, readers_told
+from records.review_told import review_told
 from records.services import StaleVersion, withdraw_record
 
 PAGE_SIZE = 50
@@ -283,6 +284,8 @@ class RecordDetailView(KindMixin, DetailView):
             "readers": readers_told(record),
             "marking_url": self.page_url("marking", record.pk) if permissions.may(permissions.WRITE) else None,
             "embargoes": embargoes_told(record),
+            "review": review_told(current_reader(), record),
+            "review_url": self.page_url("review", record.pk),
             "summaries": self.summary_links(),
             "add_summary_url": self.add_summary_url(),
             "api_url": reverse(f"api:{record.kind}-detail", args=[record.pk]),

@@ -63,7 +63,7 @@ def run(_arguments):
 
 # Several test files at once: one more than there are processors, because tests also wait for clocks and browsers,
 # but no more than four, because each is a whole house. In the order of tests/conftest.py.
-TOGETHER = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+TOGETHER = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadgroup", "--no-loadscope-reorder"]
 
 
 def test(arguments):

@@ -24,7 +24,15 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: not item.nodeid.split("::")[0].endswith(LONG))
+    items.sort(key=lambda item: not file_of(item).endswith(LONG))
+    for item in items:
+        # A file is a group, so that what it makes once it makes once; only what is very long has groups of its own.
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(file_of(item)))
+
+
+def file_of(item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def pytest_addoption(parser):

@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 
 from access.context import SYSTEM, acting_as, current_reader
+from access.models import User
 from exchanges import models as exchanges
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
@@ -104,6 +105,7 @@ def make_world(
         mode="direct",
         notes=word,
         topics=["prisoners"],
+        own_topics=[f"{word} matter"],
         started_on=DAY,
     )
     add("channel_party", negotiations.ChannelParty, channel=channel, actor=actor)
@@ -125,8 +127,13 @@ def make_world(
         summary=f"{word} said",
         assessment=word,
         topics=["prisoners"],
+        own_topics=[f"{word} matter"],
     )
-    add("participant", negotiations.Participant, meeting=meeting, representative=representative, words=word)
+    # It waits for a second person.
+    waits = {"review_state": review_state or ReviewState.SUBMITTED}
+    participant = add(
+        "participant", negotiations.Participant, meeting=meeting, representative=representative, words=word, **waits
+    )
     add("follow_up", negotiations.FollowUp, meeting=meeting, task=f"{word} task", due_on=DAY)
     agreement = add(
         "agreement",
@@ -225,6 +232,13 @@ def make_world(
         reason=f"{word} talks are over",
         **about,
     )
+    in_review = {"record_type": content_type(participant, using), "record_id": participant.pk}
+    add("query", records.Query, field="words", text=f"{word} asks", **in_review)
+    asked = author or User.objects.using(using).order_by("username").first()
+    if asked is not None:
+        add("assignment", records.Assignment, to=asked, **in_review)
+    if author is None:  # whoever wrote a record does not check it
+        add("field_check", records.FieldCheck, field="role", **in_review)
     return world
 
 

@@ -92,7 +92,7 @@ class DiscardForm(View):
 
 
 class Drafts(TemplateView):
-    """One's own: forms that are not saved yet, records that are drafts or were returned, what was just discarded."""
+    """One's own: forms that are not saved yet, records that are drafts, what was just discarded."""
 
     template_name = "desk/drafts.html"
 

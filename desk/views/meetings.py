@@ -13,14 +13,16 @@ class MeetingEntry(EntryView):
 
     model = Meeting
     form_class = MeetingForm
-    parts = (Participants, Commitments, ReportedOutcomes, FollowUps, Citations)
+    begun_from = ("channel",)
+    # The sources first: what somebody states rests on them.
+    parts = (Citations, Participants, Commitments, ReportedOutcomes, FollowUps)
     sections = (
         FormSection(
             "essentials",
             _("Essentials"),
             (
                 "channel", "date_precision", "started_on", "ended_on", "place", "place_withheld", "format",
-                "participants", "topics", "summary",
+                "participants", "topics", "own_topics", "summary",
             ),
             state=_("Needed to save"),
         ),
@@ -53,7 +55,3 @@ class MeetingEntry(EntryView):
     title_new = _("New meeting record")
     title_edit = _("Edit meeting")
     done = _("The meeting is recorded and waits for review.")
-
-    def get_initial(self):
-        channel = self.request.GET.get("channel")
-        return {"channel": channel} if channel and self.is_new else {}

@@ -35,9 +35,18 @@ class Shortcuts(TemplateView):
                     [
                         ("Ctrl S", _("Save draft")),
                         ("Ctrl Enter", _("Submit for review")),
-                        ("Alt C", _("Add a commitment")),
+                        ("Alt C", _("Add a commitment or a claim")),
                         ("Alt N", _("Create what you typed")),
                         ("?", _("All shortcuts")),
+                    ],
+                ),
+                (
+                    _("Reviewing"),
+                    [
+                        ("J", _("Next field")),
+                        ("K", _("Field before")),
+                        ("M", _("It matches the source")),
+                        ("Q", _("Ask about it")),
                     ],
                 ),
                 (_("In a chart"), [("← →", _("Go from point to point")), ("Enter", _("Open what stands behind it"))]),

@@ -13,7 +13,6 @@ from intermediaries.forms import ActorForm, RepresentativeForm
 from intermediaries.models import Actor, Representative
 from negotiations.channel_forms import ChannelForm, PlaceForm
 from negotiations.models import Channel, Place
-from negotiations.services import write_parties
 from sources.addresses import same_address
 from sources.archiving import archive_as_asked
 from sources.forms import SourceEntryForm
@@ -33,18 +32,10 @@ class ChannelEntry(EntryView):
     sections = (
         FormSection("essentials", _("Essentials"), ("name", "conflict", "mode", "parties"), state=NEEDED),
         FormSection("intermediaries-section", _("Intermediaries"), ("intermediaries",), state=_("None yet")),
-        FormSection("what", _("What it is for"), ("topics", "status", "openness", "track", "notes")),
+        FormSection("what", _("What it is for"), ("topics", "own_topics", "status", "openness", "track", "notes")),
         FormSection("when", _("Since when"), DATE),
         SOURCES,
     )
-
-    def get_initial(self):
-        return {} if self.is_new else {"parties": [link.actor_id for link in self.object.party_links.current()]}
-
-    def write(self, form, formsets, *, draft):
-        channel = super().write(form, formsets, draft=draft)
-        write_parties(current_reader(), channel, form.chosen_parties(), form.parties_taken_out())
-        return channel
 
 
 class ActorEntry(EntryView):
@@ -67,6 +58,7 @@ class RepresentativeEntry(EntryView):
 
     model = Representative
     form_class = RepresentativeForm
+    begun_from = ("actor",)
     parts = (Citations,)
     sections = (
         FormSection("essentials", _("Essentials"), ("name", "actor", "actor_words", "position"), state=NEEDED),
@@ -74,9 +66,6 @@ class RepresentativeEntry(EntryView):
         FormSection("more", _("Notes"), ("notes",)),
         SOURCES,
     )
-
-    def get_initial(self):
-        return {"actor": self.request.GET.get("actor")} if self.is_new else {}
 
 
 class PlaceEntry(EntryView):

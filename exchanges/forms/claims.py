@@ -10,28 +10,16 @@ from django.utils.translation import gettext_lazy
 from access.context import current_reader
 from access.levels import Level
 from exchanges.models import Claim, Estimate, Outcome
+from exchanges.stating import figures_named, main_stage
 from exchanges.vocabulary import Category, DifferenceReason, EstimateUse, Stage
 from intermediaries.models import Actor
 from negotiations.forms import SourceForm
+from negotiations.models import Commitment
+from records.entry_forms import WholeNumber
 from records.filters import DayInput
 from records.forms import ReadersForm
 from records.widgets import Combobox
 from sources.models import ClaimKind, Quantifier
-
-
-class WholeNumber(forms.IntegerField):
-    """A whole number as people type it, with or without commas or spaces between thousands."""
-
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w6c"})
-    default_error_messages = {"invalid": gettext_lazy("Give a whole number, for example 1,200, or leave it empty.")}
-
-    def to_python(self, value):
-        if isinstance(value, str):
-            value = "".join(value.replace(",", "").split())
-            # By length first: a number of thousands of digits is refused by the interpreter itself.
-            if len(value) > 18:
-                raise ValidationError(_("This number is too long. Give a whole number below 10^18."), code="invalid")
-        return super().to_python(value)
 
 
 class RefusedMixin:
@@ -45,21 +33,31 @@ class RefusedMixin:
 
 
 class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
-    """One figure by one claimant with its source: four things to say, everything else may follow."""
+    """One figure by one claimant with its source: four things to say, everything else may follow.
+
+    ``figure`` chooses direction and category at once, among those that claims are most likely about; any other is
+    given in the folded fields of these names.
+    """
 
     claimant = forms.ModelChoiceField(
         label=gettext_lazy("Who says it"), queryset=Actor.objects.current(), empty_label=gettext_lazy("Choose who"),
         widget=Combobox("actor"),
         error_messages={"required": gettext_lazy("Choose who states the figure.")},
     )  # fmt: skip
-    direction = forms.ChoiceField(label=gettext_lazy("Direction"), required=False)
-    category = forms.ChoiceField(label=gettext_lazy("Of what"), choices=Category.choices, initial=Category.TOTAL)
+    figure = forms.ChoiceField(
+        label=gettext_lazy("Which figure"), required=False,
+        help_text=gettext_lazy("Only claims about the same figure are compared."),
+    )  # fmt: skip
+    direction = forms.ChoiceField(label=gettext_lazy("Direction of another figure"), required=False)
+    category = forms.ChoiceField(
+        label=gettext_lazy("Of what it speaks"), choices=[("", "–"), *Category.choices], required=False
+    )
     quantifier = forms.ChoiceField(
         label=gettext_lazy("Meant as"), choices=Quantifier.choices, initial=Quantifier.EXACTLY
     )
     number = WholeNumber(
         label=gettext_lazy("Number"), required=False,
-        help_text=gettext_lazy("Leave empty when no number was disclosed."),
+        help_text=gettext_lazy("Empty: not disclosed."),
     )  # fmt: skip
     number_high = WholeNumber(
         label=gettext_lazy("Upper number"), required=False, help_text=gettext_lazy("Only for “between”.")
@@ -80,11 +78,11 @@ class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
     notes = forms.CharField(label=gettext_lazy("Notes"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     id = version = None
 
-    # What the page asks first, and what it keeps folded.
-    first = (("claimant",), ("direction", "category"), ("quantifier", "number"), ("source",), ("publisher", "url"))
+    # What the page asks first, and what it keeps folded: of the claim, of its source, of who can see it.
+    first = (("claimant",), ("figure",), ("quantifier", "number", "number_high"), ("source",))
     more = (
-        "number_high", "claimant_words", "quote", "pinpoint", "title", "reliability", "credibility", "claim_kind",
-        "stage", "said_on", "as_of", "notes", "level", "compartments",
+        "said_on", "claim_kind", "claimant_words", "quote", "pinpoint", "direction", "category", "stage", "as_of",
+        "publisher", "url", "title", "reliability", "credibility", "notes", "level", "compartments",
     )  # fmt: skip
     of_claim = (
         "claimant", "claimant_words", "direction", "category", "quantifier", "number", "number_high", "stage",
@@ -92,22 +90,42 @@ class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
     )  # fmt: skip
     of_source = ("source", "url", "publisher", "title", "quote", "pinpoint", "reliability", "credibility")
 
-    def __init__(self, *args, outcome: Outcome, **kwargs):
-        """Offer the directions of the outcome's conflict."""
+    def __init__(self, *args, about: Outcome | Commitment, **kwargs):
+        """Offer the figures and the directions of what the claim is about."""
         super().__init__(*args, **kwargs)
-        self.outcome = outcome
-        self.fields["direction"].choices = [("", _("Not stated")), *outcome.conflict.directions().items()]
+        self.about = about
+        directions, named = about.conflict.directions(), figures_named(about)
+        self.figures = {f"{direction}/{category}": (direction, category) for direction, category in named}
+        words = zip(self.figures, named.values(), strict=True)
+        another = ("", _("Choose one, or give another below"))
+        self.fields["figure"].choices = [another, *words]
+        self.fields["direction"].choices = [("", _("Not stated")), *directions.items()]
+        self.fields["source"].empty_label = _("Choose the source")
         source = self.fields["source"]
         source.required = not any(self.data.get(name) for name in ("publisher", "url", "title"))
-        source.error_messages["required"] = _("Choose the source, or give publisher and address of a new one.")
+        source.error_messages["required"] = _("Choose the source, or give publisher and address of a new one below.")
         self.fields["publisher"].label = _("Publisher of a new source")
         self.fields["url"].label = _("Its address")
         self.initial.setdefault("level", min(Level.INTERNAL, current_reader().clearance))
+        self.initial.setdefault("stage", main_stage(about))
+
+    def clean(self):
+        """Put the figure chosen into the fields of the claim."""
+        cleaned = super().clean()
+        figure = self.figures.get(cleaned.get("figure", ""))
+        below = (cleaned.get("direction", ""), cleaned.get("category", ""))
+        if figure is None and not below[1] and not self.errors.keys() & {"figure", "category"}:
+            self.add_error("figure", _("Choose which figure it is, or say below of what it speaks."))
+        elif figure is not None and below[1] and below != figure:
+            self.add_error("category", _("Leave this empty, or choose no figure above: the two are not the same."))
+        elif figure is not None:
+            cleaned["direction"], cleaned["category"] = figure
+        return cleaned
 
     def claim(self) -> Claim:
         """Return the claim as typed, not yet written."""
         given = {name: self.cleaned_data[name] for name in self.of_claim}
-        return Claim(outcome=self.outcome, **given, **self.marking())
+        return Claim(**{self.about.kind: self.about}, **given, **self.marking())
 
     def marking(self) -> dict:
         return {"level": self.cleaned_data["level"], "compartments": self.cleaned_data.get("compartments", [])}

@@ -47,6 +47,11 @@ class Claim(AbstractClaim):
     def __str__(self) -> str:
         return f"{self.claimant_words or self.claimant}: {self.stated}"
 
+    @property
+    def about(self) -> Outcome | Commitment:
+        """What the figure is about."""
+        return self.outcome or self.commitment
+
     def clean(self) -> None:
         super().clean()
         if self.category not in Category.values:
@@ -55,6 +60,11 @@ class Claim(AbstractClaim):
             self.outcome.conflict.check_direction(self.direction)
             if self.outcome.is_withdrawn:
                 raise ValidationError({"outcome": _("This outcome was withdrawn; restore it before you add a claim.")})
+        if self.commitment_id:
+            self.commitment.conflict.check_direction(self.direction)
+            if self.commitment.is_withdrawn:
+                told = _("This promise was withdrawn; restore it before you add a claim.")
+                raise ValidationError({"commitment": told})
 
 
 class Estimate(Record):

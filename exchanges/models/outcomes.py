@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from exchanges.vocabulary import ActorRole, Category, LegalBasis, OutcomeKind, OutcomeStatus, OutcomeVariant
 from intermediaries.models import Actor
 from negotiations.models import Agreement, Channel, Commitment, Conflict, Meeting, Place
+from records.chains import check_chain
 from records.dates import Dated, date_constraints
 from records.models import NAME_COLLATION, Record, record_constraints
 
@@ -79,12 +80,27 @@ class Outcome(Dated, Record):
         """The place in words."""
         return str(self.place) if self.place_id else str(_("not published"))
 
+    def clean(self) -> None:
+        super().clean()
+        if self.series_number is not None and self.series_number < 0:
+            raise ValidationError({"series_number": _("A number cannot be negative. Leave it empty if there is none.")})
+        told = _("This outcome would be a part of itself. Choose one that is no part of it, or leave it empty.")
+        check_chain(self, "parent", told)
+        if self.parent is not None and self.parent.conflict_id != self.conflict_id:
+            raise ValidationError({"parent": _("This outcome belongs to another conflict; choose one of the same.")})
+
 
 class OutcomeLink(Record):
     """Base of the links of an outcome: as secret as the more secret end, so that neither end betrays the other."""
 
     class Meta(Record.Meta):
         abstract = True
+
+    def check_conflict(self, name: str, conflict) -> None:
+        """Raise ValidationError on the field ``name`` where its record is of another conflict than the outcome's."""
+        if self.outcome_id and self.outcome.conflict_id != conflict:
+            told = _("The outcome belongs to another conflict than this. Choose one of the same.")
+            raise ValidationError({name: told})
 
 
 class OutcomeChannel(OutcomeLink):
@@ -101,6 +117,11 @@ class OutcomeChannel(OutcomeLink):
     def __str__(self) -> str:
         return str(self.channel)
 
+    def clean(self) -> None:
+        super().clean()
+        if self.channel_id:
+            self.check_conflict("channel", self.channel.conflict_id)
+
 
 class OutcomeMeeting(OutcomeLink):
     """The outcome was prepared or announced at a meeting."""
@@ -116,6 +137,11 @@ class OutcomeMeeting(OutcomeLink):
     def __str__(self) -> str:
         return str(self.meeting)
 
+    def clean(self) -> None:
+        super().clean()
+        if self.meeting_id:
+            self.check_conflict("meeting", self.meeting.channel.conflict_id)
+
 
 class OutcomeAgreement(OutcomeLink):
     """The outcome was carried out under an agreement."""
@@ -130,6 +156,11 @@ class OutcomeAgreement(OutcomeLink):
 
     def __str__(self) -> str:
         return str(self.agreement)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.agreement_id:
+            self.check_conflict("agreement", self.agreement.channel.conflict_id)
 
 
 class OutcomeRole(OutcomeLink):

@@ -1,9 +1,11 @@
 """The part of a commitment's page that reads this room; the page itself belongs to a room below, which may not."""
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from access import permissions
 from exchanges.promises import conflict_of, ledger, parties_of
 from exchanges.querysets import plain_claims
 from exchanges.reconciling import FigureRange, ranges
@@ -31,7 +33,9 @@ def commitment_story(context, commitment: Commitment) -> dict:
     figures = ranges(plain_claims({"commitment": [commitment.pk]}, known)[commitment.pk])
     mutes = Mute.objects.in_force(today, known).filter(commitment=commitment).select_related("label")
     sections = [claims(directions, known), deliveries(known), *([muted(mutes)] if mutes else [])]
+    may_add = permissions.may(permissions.WRITE) and not commitment.is_withdrawn
     return {
+        "add_claim_url": reverse("exchanges:commitment-claim-add", args=[commitment.pk]) if may_add else None,
         "lines": ledger([commitment], known, today),
         "promised": [{"figure": one, "words": words(one, directions)} for one in figures],
         "sections": [drawn(section, commitment) for section in sections],

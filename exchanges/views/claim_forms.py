@@ -1,11 +1,13 @@
-"""Pages that write claims: add one to an outcome, put one in place of another, refute one; and the base of them."""
+"""Pages that write claims: add one, put one in place of another, refute one; and the base of them."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.vary import vary_on_headers
 from django.views.generic import FormView
 from django.views.generic.detail import SingleObjectMixin
 
@@ -15,6 +17,7 @@ from exchanges.forms import ClaimForm, RefuteForm
 from exchanges.models import Claim, Outcome
 from exchanges.services import record_claim, refute_claim
 from exchanges.views.figures import category_of
+from negotiations.models import Commitment
 from records.services import StaleVersion
 from records.views import KindMixin
 
@@ -57,23 +60,39 @@ class WritingView(KindMixin, SingleObjectMixin, FormView):
 
 
 class ClaimAdd(WritingView):
-    """Add a claim to an outcome; back to the outcome, where it stands beside the others."""
+    """Add a claim to an outcome or a promise; back to it, where the claim stands beside the others.
+
+    Asked by htmx it answers with the form alone, which then stands on the record's own page.
+    """
 
     model = Outcome
     form_class = ClaimForm
     template_name = "exchanges/claim_form.html"
+    piece_name = "exchanges/claim_piece.html"
     done = gettext_lazy(
         "The claim is recorded. It waits for review: no figure counts it until another person has verified it."
     )
 
+    def get_template_names(self):
+        is_piece = self.request.method == "GET" and self.request.headers.get("HX-Request")
+        return [self.piece_name if is_piece else self.template_name]
+
+    @method_decorator(vary_on_headers("HX-Request"))
+    def get(self, request, *args, **kwargs):
+        return super().get(request, *args, **kwargs)
+
+    def about(self) -> Outcome | Commitment:
+        """Return what the claim is about."""
+        return self.object
+
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"outcome": self.object}
+        return super().get_form_kwargs() | {"about": self.about()}
 
     def write(self, form) -> Claim:
         return record_claim(current_reader(), form.claim(), [form.cited()])
 
     def address_after(self, written) -> str:
-        return self.object.get_absolute_url()
+        return f"{self.about().get_absolute_url()}#claims"
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
@@ -91,27 +110,23 @@ class ClaimSupersede(ClaimAdd):
     )
 
     def get_queryset(self):
-        return (
-            Claim.objects.filter(outcome__isnull=False)
-            .with_state()
-            .select_related("label", "claimant", "outcome__conflict")
-        )
+        related = ("label", "claimant", "outcome__conflict", "commitment__agreement", "commitment__meeting")
+        return Claim.objects.with_state().select_related(*related)
 
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"outcome": self.object.outcome}
+    def about(self):
+        return self.object.about
 
     def get_initial(self):
-        old = self.object
-        return {name: old.serializable_value(name) for name in ClaimForm.of_claim if name != "notes"} | {
+        old, left_out = self.object, {"direction", "category", "notes"}
+        given = {name: old.serializable_value(name) for name in ClaimForm.of_claim if name not in left_out}
+        return given | {
+            "figure": f"{old.direction}/{old.category}",
             "level": min(old.level, current_reader().clearance),
             "compartments": old.compartments,
         }
 
     def write(self, form) -> Claim:
         return record_claim(current_reader(), form.claim(), [form.cited()], supersedes=self.object)
-
-    def address_after(self, written) -> str:
-        return written.outcome.get_absolute_url()
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {

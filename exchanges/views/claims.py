@@ -14,11 +14,6 @@ from sources.models import ClaimState
 from sources.querysets import with_citations
 
 
-def about(claim: Claim):
-    """Return what the claim is about."""
-    return claim.outcome or claim.commitment
-
-
 def cited(record):
     return links(citation.source for citation in record.citations.all())
 
@@ -40,7 +35,7 @@ class ClaimList(AsKnownList, RecordListView):
         Column(_("Number"), "stated", sort="number", css="n"),
         Column(_("Of what"), category_of, sort="category"),
         Column(_("Direction"), of_outcome, sort="direction"),
-        Column(_("About"), about),
+        Column(_("About"), "about"),
         Column(_("Sources"), cited),
         Column(_("In force"), "state_label", sort="state_found"),
     ]
@@ -102,7 +97,7 @@ class ClaimDetail(AsKnownDetail, RecordDetailView):
         may_change = self.may_change() and claim.state == ClaimState.CURRENT
         may_refute = may_change and permissions.may(permissions.REVIEW)
         return super().get_context_data(**kwargs) | {
-            "supersede_url": self.page_url("supersede", claim.pk) if may_change and claim.outcome_id else None,
+            "supersede_url": self.page_url("supersede", claim.pk) if may_change else None,
             "refute_url": self.page_url("refute", claim.pk) if may_refute else None,
         }
 

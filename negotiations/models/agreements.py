@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from access.managers import ClassifiedManager
 from intermediaries.models import Actor
 from negotiations.models.channels import Channel
+from negotiations.models.conflicts import Conflict
 from negotiations.models.meetings import Meeting
 from negotiations.vocabulary import (
     AgreementForm,
@@ -19,6 +20,7 @@ from negotiations.vocabulary import (
     Reciprocity,
     TermCertainty,
 )
+from records.chains import check_chain, led_to
 from records.dates import Dated, date_constraints
 from records.known import KnownOn
 from records.models import Record, RecordQuerySet, record_constraints
@@ -57,6 +59,17 @@ class Agreement(Dated, Record):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        told = _("This agreement would amend itself. Choose one that does not amend this one, or leave it empty.")
+        check_chain(self, "amends", told)
+        if self.channel_id is None:
+            return
+        if self.amends is not None and self.amends.channel.conflict_id != self.channel.conflict_id:
+            raise ValidationError({"amends": _("This agreement belongs to another conflict; choose one of the same.")})
+        if self.meeting is not None and self.meeting.channel.conflict_id != self.channel.conflict_id:
+            raise ValidationError({"meeting": _("This meeting belongs to another conflict; choose one of the same.")})
 
 
 class AgreementParty(Record):
@@ -200,14 +213,14 @@ class Commitment(Record):
         """The agreement, or else the meeting, in which the promise was made."""
         return self.agreement or self.meeting
 
+    @property
+    def conflict(self) -> Conflict | None:
+        """The conflict of the talks in which the promise was made."""
+        return self.made_in.channel.conflict if self.made_in else None
+
     def earlier(self) -> list["Commitment"]:
         """Return the promises that this one amends or renews, one through the other, the nearest first."""
-        found: list[Commitment] = []
-        promise = self.amends
-        while promise is not None and promise not in (self, *found):
-            found.append(promise)
-            promise = promise.amends
-        return found
+        return led_to(self, "amends")
 
     def later(self) -> list["Commitment"]:
         """Return the promises that amend or renew this one, one through the other, as far as the reader may see."""
@@ -222,20 +235,24 @@ class Commitment(Record):
 
     def clean(self) -> None:
         super().clean()
-        self.clean_amends()
+        if self.made_in is None:
+            raise ValidationError({"agreement": _("Name the agreement or the meeting in which the promise was made.")})
+        told = _("This promise would amend itself. Choose one that does not amend this one, or leave it empty.")
+        check_chain(self, "amends", told)
+        conflict = self.made_in.channel.conflict_id
+        if self.amends is not None and self.amends.made_in.channel.conflict_id != conflict:
+            raise ValidationError({"amends": _("This promise belongs to another conflict; choose one of the same.")})
+        if self.meeting is not None and self.meeting.channel.conflict_id != conflict:
+            raise ValidationError({"meeting": _("This meeting belongs to another conflict; choose one of the same.")})
+        self.clean_quantity()
+        if self.direction:
+            self.conflict.check_direction(self.direction)
+
+    def clean_quantity(self) -> None:
+        """Say beside the number what the constraint forbids."""
         if self.quantity_kind == QuantityKind.NUMBER and self.quantity is None:
             raise ValidationError({"quantity": _("Say how many, or choose “number not agreed”.")})
         if self.quantity_kind != QuantityKind.NUMBER and self.quantity is not None:
             raise ValidationError({"quantity": _("Leave the number empty, or choose “a number”.")})
-        if self.direction and self.made_in is not None:
-            self.made_in.channel.conflict.check_direction(self.direction)
-
-    def clean_amends(self) -> None:
-        """Refuse a promise of another conflict, and a loop. Whoever sees a promise sees every one that it amends."""
-        if self.amends is None:
-            return
-        if self == self.amends or self in self.amends.earlier():
-            told = _("This promise would amend itself. Choose one that does not amend this one, or leave it empty.")
-            raise ValidationError({"amends": told})
-        if self.made_in is not None and self.amends.made_in.channel.conflict_id != self.made_in.channel.conflict_id:
-            raise ValidationError({"amends": _("This promise belongs to another conflict; choose one of the same.")})
+        if self.quantity is not None and self.quantity < 0:
+            raise ValidationError({"quantity": _("A number cannot be negative. Give what was promised.")})

@@ -1,6 +1,7 @@
 """Channels: lasting lines of contact with a purpose."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,18 +13,43 @@ from records.models import NAME_COLLATION, Record, record_constraints
 
 
 class TopicsMixin(models.Model):
-    """Subjects as a list of codes, with their words."""
+    """Subjects: as codes of the closed list, and in one's own words what the list lacks (decision 0083)."""
+
+    MOST_OWN = 12
 
     topics = ArrayField(
         models.CharField(max_length=24, choices=Topic.choices), verbose_name=_("topics"), default=list, blank=True
     )
+    own_topics = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("other topics"), default=list, blank=True,
+        help_text=_("What the list lacks, in a few words."),
+    )  # fmt: skip
 
     class Meta:
         abstract = True
 
     @property
     def topic_labels(self) -> list[str]:
-        return [str(Topic(topic).label) for topic in self.topics]
+        """Every topic in words, those of the list first."""
+        return [*(str(Topic(topic).label) for topic in self.topics), *self.own_topics]
+
+    def clean(self) -> None:
+        """Leave out what is empty, and refuse what the list has already, what stands there twice, and too many."""
+        super().clean()
+        self.own_topics = [topic for given in self.own_topics if (topic := " ".join(given.split()))]
+        listed = {name.casefold(): topic for topic in Topic for name in (topic.value, str(topic.label))}
+        met: set[str] = set()
+        for topic in self.own_topics:
+            word = topic.casefold()
+            if word in listed:
+                told = _("“%(topic)s” is in the list of topics. Choose it there.")
+                raise ValidationError({"own_topics": told % {"topic": listed[word].label}})
+            if word in met:
+                raise ValidationError({"own_topics": _("“%(topic)s” stands here twice.") % {"topic": topic}})
+            met.add(word)
+        if len(met) > self.MOST_OWN:
+            told = _("These are more than %(most)s topics of your own. Keep those by which somebody will look for it.")
+            raise ValidationError({"own_topics": told % {"most": self.MOST_OWN}})
 
 
 class Channel(TopicsMixin, Dated, Record):

@@ -119,6 +119,8 @@ class FollowUp(Record):
     due_on = models.DateField(_("due"), null=True, blank=True)
     done_on = models.DateField(_("done"), null=True, blank=True)
 
+    is_reviewed = False  # a task of one's own; no source says anything of it
+
     class Meta(Record.Meta):
         ordering = ["due_on", "recorded_at"]
         verbose_name = _("follow-up")

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from negotiations import filters
 from negotiations.models import Agreement, Commitment
-from records.display import Column, Section, actors
+from records.display import Column, Section, actors, begun_from
 from records.known_views import AsKnownDetail
 from records.views import RecordDetailView, RecordListView
 
@@ -41,9 +41,15 @@ class AgreementDetail(RecordDetailView):
         Section(
             "commitments",
             _("What was promised"),
-            [Column(_("Promise"), "stated"), Column(_("Reciprocity"), "reciprocity"), Column(_("Due"), "due_on")],
+            [
+                Column(_("Promise"), str),
+                Column(_("How many, of what"), lambda promise: promise.stated if promise.title else ""),
+                Column(_("Reciprocity"), "reciprocity"),
+                Column(_("Due"), "due_on"),
+            ],
             lambda agreement: agreement.commitments.current().select_related("label").order_by("position"),
             _("No promise is recorded in this agreement."),
+            add_url=begun_from("commitment", agreement="pk"),
         ),
         Section(
             "outcomes",
@@ -60,6 +66,7 @@ class AgreementDetail(RecordDetailView):
                 .order_by("outcome__started_on")
             ),
             _("No outcome is recorded under this agreement."),
+            add_url=begun_from("outcome", channels="channel_id", agreements="pk"),
         ),
     ]
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from negotiations import filters
 from negotiations.models import Channel, ChannelIntermediary, ChannelParty
-from records.display import Column, Section, actors, links
+from records.display import Column, Section, actors, begun_from, links
 from records.known_views import AsKnownPage
 from records.querysets import current
 from records.views import RecordDetailView, RecordListView
@@ -54,6 +54,7 @@ class ChannelDetail(AsKnownPage, RecordDetailView):
             ],
             lambda channel: channel.meetings.current().select_related("label", "place"),
             _("No meeting is recorded in this channel."),
+            add_url=begun_from("meeting", channel="pk"),
         ),
         Section(
             "agreements",
@@ -61,6 +62,7 @@ class ChannelDetail(AsKnownPage, RecordDetailView):
             [Column(_("Agreement"), "title"), Column(_("Date"), "when"), Column(_("Status"), "status")],
             lambda channel: channel.agreements.current().select_related("label"),
             _("No agreement is recorded in this channel."),
+            add_url=begun_from("agreement", channel="pk"),
         ),
         Section(
             "outcomes",
@@ -77,6 +79,7 @@ class ChannelDetail(AsKnownPage, RecordDetailView):
                 .order_by("-outcome__started_on")
             ),
             _("No outcome is recorded for this channel."),
+            add_url=begun_from("outcome", conflict="conflict_id", channels="pk"),
         ),
         Section(
             "intermediaries",

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy
 
 from negotiations import filters
 from negotiations.models import Meeting
-from records.display import Column, Section
+from records.display import Column, Section, begun_from
 from records.views import RecordDetailView, RecordListView
 
 
@@ -54,6 +54,7 @@ class MeetingDetail(RecordDetailView):
             [Column(gettext_lazy("Agreement"), "title"), Column(gettext_lazy("Status"), "status")],
             lambda meeting: meeting.agreements.current().select_related("label"),
             gettext_lazy("No agreement is recorded at this meeting."),
+            add_url=begun_from("agreement", channel="channel_id", meeting="pk"),
         ),
         Section(
             "commitments",
@@ -65,6 +66,7 @@ class MeetingDetail(RecordDetailView):
             ],
             lambda meeting: meeting.commitments.current().select_related("label").order_by("position", "recorded_at"),
             gettext_lazy("No promise is recorded at this meeting itself."),
+            add_url=begun_from("commitment", meeting="pk"),
         ),
         Section(
             "outcomes",
@@ -72,6 +74,7 @@ class MeetingDetail(RecordDetailView):
             [Column(gettext_lazy("Outcome"), "outcome"), Column(gettext_lazy("Date"), "outcome.when")],
             lambda meeting: meeting.outcome_links.current().select_related("label", "outcome"),
             gettext_lazy("No outcome is linked to this meeting."),
+            add_url=begun_from("outcome", channels="channel_id", meetings="pk"),
         ),
         Section(
             "follow-ups",

@@ -9,14 +9,16 @@ from rest_framework.decorators import action
 from access import permissions
 from access.context import current_reader
 from records import filters
+from records.api.schema import IF_MATCH
 from records.api.serializers import (
     AboutRecordMixin,
     LinkedRecordField,
+    LookedAtSerializer,
     RecordKindField,
     RecordSerializer,
     VersionSerializer,
 )
-from records.api.viewsets import IF_MATCH, RecordViewSet
+from records.api.viewsets import RecordViewSet
 from records.embargoes import agree_embargo, cancel_embargo, propose_embargo
 from records.models import Embargo, EmbargoState, PublicSummary, Record, SummaryOf
 from records.querysets import kinds
@@ -57,12 +59,6 @@ class EmbargoSerializer(AboutRecordMixin, RecordSerializer):
                 told = _("What an embargo says is never changed. Cancel it and propose another.")
                 raise exceptions.ValidationError({name: [told] for name in sorted(stated)})
         return super().to_internal_value(data)
-
-
-class LookedAtSerializer(serializers.Serializer):
-    """The body of what needs nothing but the version looked at."""
-
-    version = serializers.IntegerField(required=False, help_text="The version looked at, where If-Match is not sent.")
 
 
 class EmbargoViewSet(RecordViewSet):

@@ -3,6 +3,11 @@
 from inspect import getdoc
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description='The version you changed, for example "3".'
+)
 
 ERROR = {
     "type": "object",

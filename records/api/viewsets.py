@@ -18,15 +18,12 @@ from access import permissions
 from access.context import current_reader
 from records.api.errors import Precondition
 from records.api.history import HistorySerializer, as_told, entries_asked
+from records.api.review_actions import ReviewActions
+from records.api.schema import IF_MATCH
 from records.api.serializers import MarkingSerializer, VersionSerializer
 from records.marking import Readers
 from records.models import Record
 from records.services import add_record, change_marking, change_record, withdraw_record
-
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description='The version you changed, for example "3".'
-)
-
 
 # A version alone, or an ETag as it was given: "3-1f0c5a9b2e47", weak or not.
 VERSION = re.compile(r'(?:W/)?"?(?P<version>[0-9]{1,10})(?:-[0-9a-f]{12})?"?')
@@ -80,6 +77,7 @@ class KnownFiltersMixin:
 
 
 class RecordViewSet(
+    ReviewActions,
     KnownFiltersMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -87,7 +85,7 @@ class RecordViewSet(
     mixins.UpdateModelMixin,
     viewsets.GenericViewSet,
 ):
-    """List, read, create, change and withdraw one kind of record; the pages' rules and errors.
+    """List, read, create, change, review and withdraw one kind of record; the pages' rules and errors.
 
     Subclasses give ``queryset``, ``serializer_class``, ``filterset_class``, ``ordering_fields``, ``related`` and
     ``prefetch``.

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from records.models.base import AboutRecord, record_constraints
@@ -49,6 +50,9 @@ class Query(AboutRecord):
                 name="query_answered_in_words",
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("records:query", args=[self.pk])
 
     def __str__(self) -> str:
         return self.text if len(self.text) <= 80 else f"{self.text[:79]}…"

@@ -47,6 +47,7 @@
       const label = document.querySelector(`label[for="${CSS.escape(id)}"]`);
       if (label && !label.id) label.id = `${id}-label`;
       select.id = `${id}-select`;
+      const hasFocus = document.activeElement === select;
       select.hidden = true;
       this.input = element("input", {
         id,
@@ -80,6 +81,7 @@
       this.frame = element("div", { class: "combo" }, this.box, this.list, this.note, this.status);
       select.before(this.frame);
       select.parentElement.querySelector(":scope > [data-without-script]")?.remove();
+      if (hasFocus) this.input.focus(); // of a row that has just been added
     }
 
     /** Show what the select holds. */

@@ -113,7 +113,7 @@
     } else if (control && event.key === "Enter" && isIn) {
       done = press("[data-submit]");
     } else if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyC") {
-      done = addRow("commitments");
+      done = addRow("commitments") || addRow("claims");
     } else if (event.key === "?" && !event.target.matches?.("input, textarea, select, [contenteditable]")) {
       const link = document.querySelector(".keysec a");
       done = Boolean(link);

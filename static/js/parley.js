@@ -171,6 +171,9 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     enhance(event.target);
+    if (event.target.matches?.("[data-focus-first]")) {
+      event.target.querySelector("form :is(input:not([type=hidden]), select:not([hidden]), textarea)")?.focus();
+    }
     const count = event.target.querySelector?.("[data-count]");
     if (count) announce(count.textContent.trim());
   });

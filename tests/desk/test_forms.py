@@ -131,12 +131,13 @@ def test_a_draft_of_a_channel_is_a_draft_with_all_its_parts(people, world, recor
     assert response.status_code == 302, errors_of(response)
     channel = one(Channel, name="Quiet line")
     kinds = (ChannelParty, ChannelIntermediary)
-    assert {channel.review_state, *(one(kind, channel=channel).review_state for kind in kinds)} == {"draft"}
+    assert channel.review_state == ReviewState.DRAFT
+    assert {channel.draft_of, *(one(kind, channel=channel).draft_of for kind in kinds)} == {people.recorder.pk}
     assert signed_in(people.analyst).get(channel.get_absolute_url()).status_code == 404
     response = sent(recorder, edit(channel), notes="Ready")
     assert response.status_code == 302, errors_of(response)
-    states = {one(kind, channel=channel).review_state for kind in kinds}
-    assert {one(Channel, pk=channel.pk).review_state, *states} == {ReviewState.SUBMITTED}
+    after = [one(Channel, pk=channel.pk), *(one(kind, channel=channel) for kind in kinds)]
+    assert {(record.review_state, record.draft_of) for record in after} == {(ReviewState.SUBMITTED, None)}
 
 
 def test_a_representative_a_place_and_a_source_are_entered(world, recorder):

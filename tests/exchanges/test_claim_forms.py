@@ -8,6 +8,7 @@ from access.context import SYSTEM, acting_as, user_principal
 from access.levels import Level
 from exchanges.models import Claim, Estimate, EstimateClaim, Outcome
 from intermediaries.models import Actor
+from negotiations.models import Commitment
 from tests.factories import make, unknown_id, verified
 from tests.people import signed_in
 
@@ -32,8 +33,9 @@ def typed(world, **changes) -> dict:
     """Return the form as a browser sends it: four things filled, the folded rest as it stood."""
     data = {
         "claimant": world.actor.pk,
-        "direction": "to_second",
-        "category": "total",
+        "figure": "to_second/total",
+        "direction": "",
+        "category": "",
         "quantifier": "exactly",
         "number": "1,189",
         "source": world.source.pk,
@@ -59,13 +61,74 @@ def made(world) -> Claim:
 def test_four_things_make_a_claim(people, recorder, world):
     answer = recorder.post(add_url(world), typed(world))
     assert answer.status_code == 302, answer.context["form"].errors
-    assert answer.headers["Location"] == world.outcome.get_absolute_url()
+    assert answer.headers["Location"] == f"{world.outcome.get_absolute_url()}#claims"
     claim = made(world)
     assert (claim.number, claim.direction, claim.author, claim.review_state) == (
         1189, "to_second", people.recorder, "submitted",
     )  # fmt: skip
     with acting_as(SYSTEM):
         assert claim.citations.get().source == world.source
+
+
+def test_a_figure_is_chosen_among_those_that_rivals_are_about(recorder, world):
+    """Direction and category in one choice: what is likely, what was spoken of already, and any other."""
+    with acting_as(SYSTEM):
+        make(Claim, outcome=world.outcome, claimant=world.actor, direction="to_open", category="officers", number=3)
+        remains = make(Outcome, conflict=world.conflict, outcome_kind="remains_transfer", status="announced")
+    offered = dict(recorder.get(add_url(world)).context["form"]["figure"].field.choices)
+    assert list(offered) == [
+        "", "to_open/total", "to_second/total", "both/total", "third_country/total", "to_open/officers",
+    ]  # fmt: skip
+    assert (offered["to_open/total"], offered["to_open/officers"]) == ("To Open", "To Open: officers")
+    assert recorder.post(add_url(world), typed(world, figure="to_open/officers")).status_code == 302
+    given = typed(world, figure="", direction="to_second", category="women", number="2")
+    assert recorder.post(add_url(world), given).status_code == 302
+    with acting_as(SYSTEM):
+        told = {(claim.direction, claim.category) for claim in Claim.objects.filter(outcome=world.outcome)}
+    assert {("to_open", "officers"), ("to_second", "women")} <= told
+    # Of the dead nobody is asked for a "total", and what was only announced is planned.
+    form = recorder.get(reverse("exchanges:outcome-claim-add", args=[remains.pk])).context["form"]
+    assert list(form.figures) == [f"{code}/remains" for code in ("to_open", "to_second", "both", "third_country")]
+    assert form["stage"].value() == "planned"
+
+
+def test_the_form_opens_on_the_outcome_s_own_page(people, recorder, world):
+    page = recorder.get(world.outcome.get_absolute_url()).content.decode()
+    assert f'hx-get="{add_url(world)}"' in page
+    piece = recorder.get(add_url(world), headers={"hx-request": "true"})
+    assert piece["Vary"].count("HX-Request") == 1
+    text = piece.content.decode()
+    assert "<html" not in text
+    assert f'action="{add_url(world)}"' in text
+    # Claimant, figure, number with how it is meant, source; everything else is folded.
+    first = text.partition("<details")[0]
+    for name in ("claimant", "figure", "quantifier", "number", "number_high", "source"):
+        assert f'name="{name}"' in first, name
+    assert first.count("<select") + first.count('type="text"') == 6
+    # What is refused is a whole page, however it was asked.
+    refused = recorder.post(add_url(world), typed(world, claimant=None), headers={"hx-request": "true"})
+    assert "<html" in refused.content.decode()
+    assert "hx-get" not in signed_in(people.analyst).get(world.outcome.get_absolute_url()).content.decode()
+
+
+def test_claims_about_a_promise_are_added_and_stated_anew(people, recorder, world):
+    url = reverse("exchanges:commitment-claim-add", args=[world.commitment.pk])
+    assert f'hx-get="{url}"' in recorder.get(world.commitment.get_absolute_url()).content.decode()
+    form = recorder.get(url).context["form"]
+    assert (form["stage"].value(), "to_second/total" in form.figures) == ("promised", True)
+    assert recorder.post(url, typed(world, stage="promised", number="1,200")).status_code == 302
+    claim = made(world)
+    assert (claim.commitment_id, claim.outcome_id, claim.stage) == (world.commitment.pk, None, "promised")
+    anew = reverse("exchanges:claim-supersede", args=[claim.pk])
+    assert f'"{anew}"' in recorder.get(claim.get_absolute_url()).content.decode()
+    assert recorder.get(anew).context["form"]["figure"].value() == "to_second/total"
+    assert recorder.post(anew, typed(world, stage="promised", number="1,000")).status_code == 302
+    with acting_as(SYSTEM):
+        new = Claim.objects.get(supersedes=claim)
+        assert (new.number, new.commitment_id) == (1000, world.commitment.pk)
+        Commitment.objects.update(withdrawn_at=timezone.now(), withdrawn_reason="twice")
+    assert "promise was withdrawn" in str(errors(recorder.post(url, typed(world, stage="promised"))))
+    assert f'hx-get="{url}"' not in recorder.get(world.commitment.get_absolute_url()).content.decode()
 
 
 def test_a_new_source_is_recorded_with_the_claim_and_marked_alike(recorder, world):
@@ -95,8 +158,12 @@ def test_a_number_left_out_is_not_disclosed(recorder, world):
         ({"number": "9" * 40}, "number", "too long"),
         ({"number": "12", "quantifier": "between"}, "number_high", "upper number"),
         ({"number": "12", "number_high": "14"}, "number_high", "between"),
-        ({"direction": "to_nowhere"}, "direction", ""),
+        ({"figure": "to_nowhere/total"}, "figure", ""),
+        ({"figure": ""}, "figure", "Choose which figure"),
+        ({"figure": "", "direction": "to_second"}, "figure", "say below of what"),
+        ({"figure": "", "category": "officers", "direction": "to_nowhere"}, "direction", ""),
         ({"category": "dragons"}, "category", ""),
+        ({"category": "officers"}, "category", "not the same"),
         ({"claimant": None}, "claimant", "Choose who"),
         ({"source": None}, "source", "Choose the source"),
         ({"source": None, "url": "https://example.org/x"}, "publisher", "Name who published"),
@@ -120,7 +187,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_all_that_was_typed_stays(rec
 
 
 def test_the_folded_part_opens_where_something_in_it_was_refused(recorder, world):
-    opened = recorder.post(add_url(world), typed(world, quantifier="between")).content.decode()
+    opened = recorder.post(add_url(world), typed(world, as_of="yesterday")).content.decode()
     assert '<details class="data" open>' in opened
     shut = recorder.post(add_url(world), typed(world, claimant=None)).content.decode()
     assert '<details class="data">' in shut
@@ -141,6 +208,7 @@ def test_the_forms_are_missing_to_who_may_not_see_and_refused_to_who_may_not_wri
     analyst = signed_in(people.analyst)
     urls = {
         reverse("exchanges:outcome-claim-add", args=[world.outcome.pk]): 403,
+        reverse("exchanges:commitment-claim-add", args=[world.commitment.pk]): 403,
         reverse("exchanges:outcome-estimate-add", args=[world.outcome.pk]): 403,
         reverse("exchanges:claim-supersede", args=[world.claim.pk]): 403,
         reverse("exchanges:claim-refute", args=[world.claim.pk]): 403,

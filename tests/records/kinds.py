@@ -12,7 +12,7 @@ from access.models import ApiToken
 from exchanges import models as exchanges
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
-from records.models import Attachment, Embargo, PublicSummary, Record, SummaryOf
+from records.models import Assignment, Attachment, Embargo, FieldCheck, PublicSummary, Query, Record, SummaryOf
 from sources import models as sources
 
 DAY = dt.date(2025, 5, 23)
@@ -167,6 +167,21 @@ KINDS = [
         {"summary": "@summary", "record_kind": "outcome", "record_id": "@outcome"},
         ("external_id", "x"),
         "summary",
+    ),
+    Kind(
+        Query,
+        {"record_kind": "participant", "record_id": "@participant", "field": "words", "text": "Who was it?"},
+        ("external_id", "x"),
+    ),
+    Kind(
+        FieldCheck,
+        {"record_kind": "participant", "record_id": "@participant", "field": "words"},
+        ("external_id", "x"),
+    ),
+    Kind(
+        Assignment,
+        {"record_kind": "participant", "record_id": "@participant", "to": "reviewer"},
+        ("external_id", "x"),
     ),
 ]
 BY_NAME = {kind.model.kind_of(): kind for kind in KINDS}

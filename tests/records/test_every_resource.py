@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.model.kind_of()),
 ]
-REVIEWERS_OWN = {"estimate", "estimate-claim"}
+REVIEWERS_OWN = {"estimate", "estimate-claim", "field-check", "assignment"}
 
 
 def list_url(kind) -> str:

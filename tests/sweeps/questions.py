@@ -104,6 +104,8 @@ def questions(address: Address, world: Open, hidden_of) -> list[dict]:
                 secret[name] = hidden_of(type(world.first.outcome))
             elif isinstance(found, django_filters.ChoiceFilter) and not isinstance(value, int | str):
                 value = found.extra["choices"][0][0]
+            elif isinstance(value, list):
+                value = next(iter(value), None)
             elif isinstance(value, dt.date):
                 value = value.isoformat()
             if value not in (None, ""):
@@ -183,9 +185,13 @@ class Asking:
             self.ask(reverse("reports:overview"), {"conflict": pk})
             self.ask(reverse("reports:report-run-list"), {"conflict": pk})
             self.ask(reverse("api:report-run-list"), {"conflict": pk})
-        for channel in (self.world.second.channel.pk, self.hidden_of(type(self.world.first.channel))):
-            self.ask(reverse("desk:meeting-add"), {"channel": channel})
         for address in addresses():
+            # Forms that are begun from another record's page.
+            for name in getattr(address.view, "begun_from", ()) if address.model is None else ():
+                kind = name.removesuffix("s")
+                begun = getattr(self.world.second, kind)
+                for pk in (begun.pk, self.hidden_of(type(begun))):
+                    self.ask(reverse(address.name), {name: pk})
             if address.name.startswith("desk:choices-"):
                 for words in SEARCHED:
                     self.ask(reverse(address.name), {"q": words})

@@ -15,7 +15,7 @@ CLOSED_TABLES = {
     "auth_group",
     "auth_group_permissions",
     "auth_permission",
-    # allauth's, which wants them to exist; Parley keeps no e-mail addresses.
+    # allauth's, which wants them to exist; Parley keeps addresses for reminders in a table of its own.
     "account_emailaddress",
     "account_emailconfirmation",
 }

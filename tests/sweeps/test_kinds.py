@@ -24,6 +24,9 @@ PARTS = {
     "outcome-agreement": "shown on the outcome and on the agreement",
     "estimate-claim": "shown on the estimate",
     "summary-of": "shown on the record and on the summary",
+    "query": "shown on the record's page and where it is reviewed",
+    "field-check": "shown where its record is reviewed",
+    "assignment": "shown where its record is reviewed, and under My work",
 }
 
 

@@ -1,0 +1,20 @@
+"""A world with two sides, for the forms of what they agree on and of what comes of it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from access.context import SYSTEM, acting_as
+from negotiations.models import Party
+from tests.factories import make, make_world
+
+
+@pytest.fixture
+def two_sides(people) -> SimpleNamespace:
+    """One record of each kind; and another side, so that each delivers to the other."""
+    with acting_as(SYSTEM):
+        world = make_world("Open")
+        world.other = make(type(world.actor), name="Other state", kind_of_actor="state")
+        make(Party, conflict=world.conflict, actor=world.other, position=2, direction="to_other",
+             direction_label="To Other", colour="b")  # fmt: skip
+    return world
