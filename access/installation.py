@@ -1,4 +1,5 @@
-"""After every migration, as the owner: the signing key, the permission table and the grants of the application's role.
+"""After every migration, as the owner: the signing key, the permission table and the grants of the application's role;
+and the function that finds labels, which names every classified table.
 
 Default-deny: everything is revoked, then each table is granted what its kind allows. A table that is neither
 classified nor named in OPEN_TABLES gets nothing, and a test says so.
@@ -37,6 +38,7 @@ OPEN_TABLES: dict[str, tuple[str, str]] = {
     "sources_archiverun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under the label of the copy"),
     "intake_importrun": ("SELECT, INSERT, UPDATE", "own policy: the importer's, under its label"),
     "intake_importedrecord": ("SELECT, INSERT", "own policy: the importer's and reviewers', as far as it is seen"),
+    "intake_candidaterecord": ("SELECT, INSERT, UPDATE", "own policy: who sees the candidate and the record"),
     "reports_reportrun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under its label"),
     "desk_reminder": ("SELECT, INSERT, UPDATE", "own policy: whose reminder it is, under its record's label"),
     "desk_keptform": ("SELECT, INSERT, UPDATE, DELETE", "own policy: the typist alone, under their own clearance"),
@@ -70,6 +72,9 @@ def secure(using: str) -> None:
             " ON CONFLICT (id) DO UPDATE SET key = excluded.key",
             [settings.PARLEY_CONTEXT_KEY],
         )
+        cursor.execute("SELECT to_regproc('access_private.write_marking_of') IS NOT NULL")
+        if cursor.fetchone()[0]:  # not where migrations were taken back to before it
+            cursor.execute("CALL access_private.write_marking_of()")
         cursor.execute("DELETE FROM access_private.permission")
         cursor.executemany(
             "INSERT INTO access_private.permission (role, action) VALUES (%s, %s)",

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from access.views.tokens import FoundTokenResource
 from exchanges import viewsets as exchanges
+from intake import viewsets as intake
 from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
 from records.api import kinds as records
@@ -50,6 +51,7 @@ RESOURCES = [
     ("citations", sources.CitationViewSet),
     ("archived-copies", sources.ArchivedCopyViewSet),
     ("attachments", AttachmentViewSet),
+    ("candidates", intake.CandidateViewSet),
     ("embargoes", records.EmbargoViewSet),
     ("public-summaries", records.PublicSummaryViewSet),
     ("summary-links", records.SummaryOfViewSet),

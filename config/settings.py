@@ -292,6 +292,7 @@ SPECTACULAR_SETTINGS = {
         "ClaimState": "sources.models.ClaimState",
         "LevelEnum": "access.levels.Level",
         "EmbargoState": "records.models.EmbargoState",
+        "CandidateState": "intake.models.CandidateState",
         "DifferenceReason": "exchanges.vocabulary.DifferenceReason",
         "EstimateMethod": "exchanges.vocabulary.EstimateMethod",
     },

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from access import permissions
 from access.context import current_reader
 from desk.work import number_of_drafts, tasks_of
+from intake.models import Candidate
 from records.waiting import number_to_review
 from reports.context_processors import item
 from reports.context_processors import shell as shell_of_reports
@@ -25,5 +26,9 @@ def shell(request: HttpRequest) -> dict:
         if permissions.may(permissions.REVIEW):
             waiting = number_to_review(actor)
             items.append(item(request, "desk:to-review", _("To review"), "review", waiting) | {"hot": waiting > 0})
+        items += [
+            item(request, "intake:candidate-list", _("Inbox"), "down", Candidate.objects.waiting().count()),
+            item(request, "intake:import-run-list", _("Imports"), "file", None),
+        ]
         context["navigation"].insert(AFTER_RECORDS, {"label": _("My work"), "items": items})
     return context

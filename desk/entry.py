@@ -17,12 +17,14 @@ from django.views.generic import FormView
 from access import permissions
 from access.context import current_reader
 from access.levels import Level
+from access.refusals import REFUSED_BY_POLICY
 from desk import keeping
+from desk.candidates import Begun, begun_from, candidate_of
 from desk.conflicts import Reconciling
 from desk.models import KeptForm
 from desk.parts import Attachments, Part
 from desk.services import UNSUBMITTED, RefusedRow, record_with_parts
-from records.api.errors import REFUSED_BY_POLICY
+from intake.inbox import accept_as
 from records.entry_forms import EntryForm
 from records.models import Record, ReviewState
 from records.review_told import review_told
@@ -65,7 +67,8 @@ class EntryView(KindMixin, FormView):
 
     Addresses: ``desk:<kind>-add`` and ``desk:<kind>-edit``, both of the same view. Whatever is refused comes back
     beside its field with everything that was typed; what ``write`` raises (ValidationError by field, RefusedRow,
-    StaleVersion, a refusal of the policies) is answered here.
+    StaleVersion, a refusal of the policies) is answered here. ``?candidate=`` begins a new form with what a candidate
+    of the inbox says; ``?source=`` with a source that the record rests on.
     """
 
     model: type[Record]
@@ -125,10 +128,16 @@ class EntryView(KindMixin, FormView):
         found = keeping.unfinished_of(current_reader(), self.form_name, self.object)
         asked = request.GET.get("kept")
         kept = found.filter(pk=keeping.key_of(asked)).first() if asked else found.first()
+        begun = begun_from(request.GET, self.form_name) if self.is_new else Begun()
+        initial = self.get_initial() | begun.fields
         # Who asks for a form with something in it wants that one; what was kept is offered then.
-        if kept is None or (self.get_initial() and not asked):
-            form = self.form_class(initial=self.get_initial(), instance=copy(self.object))
-            return self.show(form, self.formsets(), key=uuid.uuid4(), offered=kept)
+        if kept is None or ((initial or begun.rows) and not asked):
+            form = self.form_class(initial=initial, instance=copy(self.object))
+            formsets = self.formsets()
+            for prefix in begun.rows.keys() & formsets.keys():
+                part = formsets[prefix][0]
+                formsets[prefix] = (part, part.formset(prefix=prefix, initial=begun.rows[prefix]))
+            return self.show(form, formsets, key=uuid.uuid4(), offered=kept, begun=begun)
         form, formsets = self.bound(keeping.as_data(kept))
         form.is_unjudged = True
         for _part, rows in formsets.values():
@@ -178,6 +187,7 @@ class EntryView(KindMixin, FormView):
         try:
             with transaction.atomic():
                 record = self.write(form, formsets, draft=draft)
+                self.take_candidate(form, record)
                 keeping.note_saved(self.kept, record, digest)
         except StaleVersion as stale:
             form.add_error(None, _("%(error)s Look at it again before you save.") % {"error": stale})
@@ -191,6 +201,16 @@ class EntryView(KindMixin, FormView):
             messages.success(self.request, self.drafted if record.review_state == ReviewState.DRAFT else self.done)
             return HttpResponseRedirect(record.get_absolute_url())
         return self.again(form, formsets)
+
+    def take_candidate(self, form: EntryForm, record: Record) -> None:
+        """Write down what became of the candidate the form was begun from. Raises ValidationError."""
+        given = form.data.get("candidate")
+        if given and self.is_new:
+            candidate = candidate_of(given)
+            if candidate is None:
+                told = _("The candidate of the inbox that this was begun from was decided about meanwhile.")
+                raise ValidationError(told)
+            accept_as(current_reader(), candidate, record)
 
     def write(self, form: EntryForm, formsets: dict, *, draft: bool) -> Record:
         return record_with_parts(

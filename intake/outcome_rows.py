@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from exchanges.models import Claim, Outcome, OutcomeAgreement, OutcomeChannel, OutcomeRole
 from exchanges.vocabulary import ActorRole, OutcomeStatus, Stage
+from intake.alike import outcomes_on
 from intake.planning import CHANGED, LEFT, NEW, REFERENCE, SAME, Plan, Planner, Values
+from intake.shapes import OF_CLAIM
 from records.dates import DatePrecision
 from reports.public_record import codes
 from reports.public_record.cells import items
 from sources.models import Citation, Quantifier
 
-OF_CLAIM = frozenset({"claim_id", "claimant", "direction", "category", "number", "quantifier", "as_of", "source"})
 IDENTITY = ("claimant_id", "direction", "category", "number", "quantifier", "as_of")
 
 
@@ -23,7 +24,7 @@ class OutcomePlanner(Planner):
 
     def __init__(self, recipe):
         super().__init__(recipe)
-        self.of_outcome = frozenset(self.empty) - OF_CLAIM
+        self.of_outcome = frozenset(self.empty) - set(OF_CLAIM)
         # Of the outcomes met so far in the file: what they say, and the identity they have or will have.
         self.said: dict[str, int] = {}
         self.met: dict[str, str] = {}
@@ -62,7 +63,7 @@ class OutcomePlanner(Planner):
             if outcome is not None and self.claims(values):
                 rows.append((line, values, key, outcome))
         self.add_claims(plan, rows)
-        self.look_alike(plan, new)
+        plan.alike += [(line, outcome) for pair, outcome in outcomes_on(new) for line in new[pair]]
 
     @staticmethod
     def sources_of(outcomes: list) -> dict[str, set[str]]:
@@ -178,7 +179,7 @@ class OutcomePlanner(Planner):
         """Plan a claim for all rows that say the same of one outcome, and a citation for each row with a source."""
         keys = {line: self.claim_key(values, key) for line, values, key, _outcome in rows}
         cited = self.cited_before(list(keys.values()))
-        in_force = self.in_force({outcome for _line, _values, _key, outcome in rows})
+        standing = self.standing({outcome for _line, _values, _key, outcome in rows})
         for line, values, _key, outcome in rows:
             key = keys[line]
             if self.stands_twice(plan, line, "claim_id", key):
@@ -191,7 +192,7 @@ class OutcomePlanner(Planner):
             if before is not None and identity_of(before) == identity:
                 plan.mark(line, LEFT if before.is_withdrawn else SAME)
                 continue
-            claim = in_force.get(identity)
+            claim = standing.get(identity)
             if claim is not None and not values["source"]:
                 plan.mark(line, SAME)
                 continue
@@ -199,7 +200,7 @@ class OutcomePlanner(Planner):
                 superseded = before if before is not None and not before.is_withdrawn else None
                 columns = fields | {"supersedes_id": str(superseded.pk) if superseded is not None else None}
                 claim = plan.insert(Claim, outcome_id=outcome, external_id=key, **columns)
-                in_force[identity] = claim
+                standing[identity] = claim
                 plan.made.append((line, Claim, claim))
             plan.mark(line, NEW if before is None else CHANGED)
             if values["source"]:
@@ -207,7 +208,7 @@ class OutcomePlanner(Planner):
 
     def claim_key(self, values: Values, key: str) -> str:
         """Return the identifier of the row's claim; of one without an identifier a digest of what it says."""
-        told = {name: values[name] for name in OF_CLAIM - {"claim_id"}}
+        told = {name: values[name] for name in OF_CLAIM if name != "claim_id"}
         return self.identity({"id": values["claim_id"], "outcome": key, **told})
 
     @staticmethod
@@ -226,9 +227,12 @@ class OutcomePlanner(Planner):
         return by_key | {key: found[one.record_id] for key, one in cited.items() if one.record_id in found}
 
     @staticmethod
-    def in_force(outcomes: set[str]) -> dict[tuple, str]:
-        """Return by what they say the claims in force about these outcomes."""
-        return {identity_of(claim): str(claim.pk) for claim in Claim.objects.in_force().filter(outcome__in=outcomes)}
+    def standing(outcomes: set[str]) -> dict[tuple, str]:
+        """Return by what they say the claims about these outcomes that stand, verified or not, and are not replaced."""
+        claims = Claim.objects.standing().filter(outcome__in=outcomes)
+        replaced = claims.exclude(supersedes=None).values("supersedes")
+        found = claims.filter(refuted_at=None).exclude(pk__in=replaced)
+        return {identity_of(claim): str(claim.pk) for claim in found}
 
     def claim_fields(self, plan: Plan, line: int, values: Values) -> dict[str, Any] | None:
         """Return the columns of the row's claim; None where what it names is not known, which is refused."""
@@ -253,15 +257,6 @@ class OutcomePlanner(Planner):
             "stage": str(codes.STAGE.get(category, Stage.DELIVERED)),
             "as_of": values["as_of"] or None,
         }
-
-    @staticmethod
-    def look_alike(plan: Plan, new: dict[tuple, list[int]]) -> None:
-        """Note the outcomes the importer sees of the same kind on the same day."""
-        kinds, days = {kind for kind, _day in new}, {day for _kind, day in new}
-        there = Outcome.objects.current().filter(outcome_kind__in=kinds, started_on__in=days) if new else ()
-        for outcome in there:
-            for line in new.get((outcome.outcome_kind, str(outcome.started_on)), ()):
-                plan.alike.append((line, outcome))
 
 
 def as_key(value: Any) -> str:

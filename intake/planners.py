@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from intake.alike import meetings_on, sources_at
 from intake.outcome_rows import OutcomePlanner
-from intake.planning import CHANGED, NEW, Plan, Planner, Recipe, Values
+from intake.planning import CHANGED, LEFT, NEW, Plan, Planner, Recipe, Values
 from intake.shapes import Shape
 from negotiations.models import Meeting, Participant
 from records.dates import DatePrecision
@@ -44,8 +45,7 @@ class SourcePlanner(Planner):
             plan.made.append((line, Source, plan.insert(Source, external_id=key, **fields)))
             if values["url"]:
                 new.setdefault(values["url"], line)
-        for source in Source.objects.current().filter(url__in=new) if new else ():
-            plan.alike.append((new[source.url], source))
+        plan.alike += [(new[url], source) for url, source in sources_at(new)]
 
 
 class MeetingPlanner(Planner):
@@ -90,10 +90,10 @@ class MeetingPlanner(Planner):
                 plan.mark(line, NEW)
                 plan.made.append((line, Meeting, meeting))
                 new[channel, values["started_on"]].append(line)
-            if plan.fates.get(line) == "left":
+            if plan.fates.get(line) == LEFT:
                 continue
             self.add_parts(plan, line, values, meeting, key, people, quoted, cited[meeting], present[meeting])
-        self.look_alike(plan, new)
+        plan.alike += [(line, meeting) for pair, meeting in meetings_on(new) for line in new[pair]]
 
     def fields(self, plan: Plan, values: Values, channel: str) -> dict[str, Any]:
         return {
@@ -155,17 +155,6 @@ class MeetingPlanner(Planner):
             if pk not in cited:
                 self.cite(plan, Meeting, meeting, key, name, pk, position)
                 plan.mark(line, CHANGED)
-
-    @staticmethod
-    def look_alike(plan: Plan, new: dict) -> None:
-        """Note the meetings the importer sees in the same channel on the same day."""
-        if not new:
-            return
-        channels, days = {channel for channel, _day in new}, {day for _channel, day in new}
-        there = Meeting.objects.current().filter(channel__in=channels, started_on__in=days).select_related("channel")
-        for meeting in there:
-            for line in new.get((str(meeting.channel_id), str(meeting.started_on)), ()):
-                plan.alike.append((line, meeting))
 
 
 PLANNERS: dict[str, type[Planner]] = {

@@ -13,6 +13,8 @@ from access.tasks import Asker, ReaderTask
 from intake import services, work
 from intake.files import Unreadable
 from intake.models import ImportRun, Stage
+from intake.models.imports import request_id_of
+from intake.writing import Refused
 from records.queued import Heart, Lease, LostLease, put_back, sweep, take_up, wake_all, where
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ def work_on_import(asker: Asker, run_id: str) -> None:
         do(asker, lease)
     except LostLease:
         log.info("Import %s is another worker's now.", run_id)
-    except (work.Refused, Unreadable) as error:
+    except (Refused, Unreadable) as error:
         put_back(asker, lease, str(error), again=False)
     except Exception as error:
         log.error("Import %s: an attempt failed (%s).\n%s", run_id, type(error).__name__, where(error))
@@ -41,7 +43,8 @@ def work_on_import(asker: Asker, run_id: str) -> None:
 
 def do(asker: Asker, lease: Lease) -> None:
     """Check or write, in one transaction; what came of it is committed with it."""
-    with Heart(asker, lease) as heart, acting_as(asker.principal, door="import", request_id=asker.request_id) as reader:
+    request_id = request_id_of(lease.run_id)
+    with Heart(asker, lease) as heart, acting_as(asker.principal, door="import", request_id=request_id) as reader:
         run = ImportRun.objects.select_related("conflict").get(pk=lease.run_id)
         if run.stage == Stage.CHECK:
             found = work.check(run, heart.tell)

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from access.context import SYSTEM, acting_as, current_reader
 from access.models import User
 from exchanges import models as exchanges
+from intake import models as intake
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
 from records import models as records
@@ -223,6 +224,15 @@ def make_world(
     add("attachment", records.Attachment, title=f"{word} paper", **text_file(word), **about)
     summary = add("summary", records.PublicSummary, title=f"{word} told", text=f"{word} in public", external_id="")
     add("summary_of", records.SummaryOf, summary=summary, **about)
+    add(
+        "candidate",
+        intake.Candidate,
+        proposes="outcome",
+        conflict=conflict,
+        data={"kind": "exchange", "title": f"{word} proposal", "started_on": str(DAY), "claims": [{"claimant": word}]},
+        origin_words=f"{word} script",
+        note=f"{word} heard",
+    )
     add(
         "embargo",
         records.Embargo,

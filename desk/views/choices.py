@@ -10,9 +10,9 @@ from django.views.generic import FormView
 
 from access import permissions
 from access.context import current_reader
+from access.refusals import REFUSED_BY_POLICY
 from desk.choices import find, option_of
 from desk.entry import refuse
-from records.api.errors import REFUSED_BY_POLICY
 from records.entry_forms import EntryForm
 from records.services import add_record
 

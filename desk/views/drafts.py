@@ -16,11 +16,10 @@ from django.views.generic import TemplateView
 
 from access import permissions
 from access.context import current_reader
-from access.refusals import error_body
+from access.refusals import REFUSED_BY_POLICY, error_body
 from desk import keeping
 from desk.models import KeptForm
 from desk.work import drafts_of
-from records.api.errors import REFUSED_BY_POLICY
 from records.display import state_of
 from records.models import Record
 

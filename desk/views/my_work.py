@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 
 from access import permissions
 from access.context import current_reader
+from access.refusals import REFUSED_BY_POLICY
 from desk.keeping import key_of
 from desk.reminders import reminded
 from desk.views.review import review_url
@@ -21,7 +22,6 @@ from desk.work import Sort, Task, records_of, tasks_of
 from negotiations.models import FollowUp
 from negotiations.services import finish_follow_up
 from records import reviewing
-from records.api.errors import REFUSED_BY_POLICY
 from records.checking import Past
 from records.models import Assignment, Record, ReviewState
 from records.querysets import whole_number

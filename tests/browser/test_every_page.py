@@ -23,6 +23,9 @@ NOT_PAGES = {
     "api:schema",
     "reports:report-run-progress",
     "reports:report-run-retry",
+    "intake:import-run-progress",
+    "intake:import-run-bad-rows",
+    "intake:import-run-report",
     "records:embargo-agree",
     "access:access-log-file",
     "records:attachment-file",
@@ -133,6 +136,13 @@ def complete(house):
     query = {"record_kind": "outcome", "record_id": outcome["id"], "text": "Is there a second source?"}
     asked = house.script("recorder").post_json("/api/v1/queries/", query)
     assert asked.status == 201, asked.text
+    proposed = {"kind": "exchange", "started_on": "2024-12-30", "claims": [{"claimant": "Ukraine", "number": "150"}]}
+    candidate = script.post_json("/api/v1/candidates/", {"proposes": "outcome", "data": proposed, "note": "Heard."})
+    assert candidate.status == 201, candidate.text
+    rows = b"meeting_id,channel_id,started_on,summary\nm-1,ch-uae,2 March,Said.\nm-2,ch-uae,2026-03-02,Said.\n"
+    given = {"conflict": outcome["conflict"]["id"], "level": 1}
+    imported = house.signed_in("reviewer").post_file("/imports/", "rows.csv", rows, given)
+    assert imported.status == 302, imported.text
     channel = script.get("/api/v1/channels/").json()["results"][0]
     mute = script.post_json("/api/v1/mutes/", {"channel": channel["id"], "reason": "The talks are over."})
     assert mute.status == 201, mute.text

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from access.context import SYSTEM, acting_as
 from access.models import ApiToken
 from exchanges import models as exchanges
+from intake.models import Candidate
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
 from records.models import Assignment, Attachment, Embargo, FieldCheck, PublicSummary, Query, Record, SummaryOf
@@ -144,6 +145,12 @@ KINDS = [
         {"estimate": "@estimate", "claim": "@claim"},
         ("reason", "the receiving side"),
         "claim",
+    ),
+    Kind(
+        Candidate,
+        {"proposes": "outcome", "conflict": "@conflict", "data": {"kind": "exchange", "started_on": "2025-05-23"}},
+        ("note", "heard twice"),
+        "conflict",
     ),
     Kind(
         Embargo,

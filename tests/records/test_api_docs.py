@@ -48,7 +48,7 @@ def test_the_shape_of_the_schema_is_the_shape_of_the_answers(schema):
 def changes_a_version(path: str, method: str) -> bool:
     acts = (
         "/withdraw/", "/marking/", "/agree/", "/cancel/", "/release/", "/submit/", "/verify/", "/return/", "/answer/",
-        "/done/",
+        "/done/", "/accept/", "/merge/", "/refuse/", "/undo/",
     )  # fmt: skip
     return method == "patch" or path.endswith(acts)
 

@@ -162,8 +162,8 @@ class Asking:
             self.what_stands_alone()
 
     def pk_for(self, address: Address):
-        """Return a visible record's identifier; nobody's report."""
-        return MISSING if address.model is ReportRun else self.world.one(address.model).pk
+        """Return a visible record's identifier; nobody's report or import."""
+        return MISSING if address.is_of_a_run else self.world.one(address.model).pk
 
     def questions(self, address: Address) -> list[dict]:
         if address.name.endswith("-history"):
