@@ -180,3 +180,21 @@ def cut(text: str, found: list[tuple[int, int, int]]) -> Iterator[Piece]:
             here.remove(number)
         here += begin.get(start, ())
         yield Piece(text[start:end], tuple(sorted(set(here))))
+
+
+def excerpts(pieces: Sequence[Piece], around: int) -> list[list[Piece]]:
+    """Return the passages of a marked text in which something is quoted, with ``around`` characters before and after.
+
+    Each is a list of pieces; what lies between two passages is left out. Of a text without quotes the beginning is one.
+    """
+    passages: list[list[Piece]] = [[]]
+    for place, piece in enumerate(pieces):
+        is_first, is_last = place == 0, place == len(pieces) - 1
+        if piece.quotes or len(piece.text) <= around * (1 if is_first or is_last else 2):
+            passages[-1].append(piece)
+            continue
+        if not is_first or is_last:
+            passages[-1].append(Piece(piece.text[:around]))
+        if not is_last:
+            passages.append([Piece(piece.text[-around:])])
+    return [passage for passage in passages if passage]
