@@ -4,20 +4,25 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 from records.models import Record
+from sources.evidence import Reading, readings_of
 from sources.models import Citation, Source
 
 # A stretch of text, and whether it is quoted.
 Piece = tuple[str, bool]
+# So many characters of an archived copy stand before and after what is quoted.
+AROUND = 600
 
 
 @dataclass
 class SourceText:
-    """One source: what it is, where to read it, its words in pieces, and which records rest on it."""
+    """One source: what it is, where to read it, its words in pieces, and which records rest on it.
+
+    ``reading`` is what its archived copy, or the words noted of a statement, say around the quotes.
+    """
 
     source: Source
+    reading: Reading | None = None
     number: int = 0
     citations: list[Citation] = field(default_factory=list)
 
@@ -27,9 +32,20 @@ class SourceText:
         return list(dict.fromkeys(citation.record_id for citation in self.citations))
 
     @property
+    def quotes(self) -> list[str]:
+        """The words quoted, each quote once."""
+        return [quote for quote in dict.fromkeys(one.quote.strip() for one in self.citations) if quote]
+
+    @property
     def passages(self) -> list[list[Piece]]:
-        """The text, passage by passage: of a source without a text of its own each quote is one."""
-        return passages([citation.quote for citation in self.citations])
+        """The text around the quotes, passage by passage."""
+        found = self.reading.passages if self.reading else []
+        return [[(piece.text, bool(piece.quotes)) for piece in passage] for passage in found]
+
+    @property
+    def missing(self) -> list[str]:
+        """The quotes that do not stand in the text; all of them where there is none."""
+        return self.reading.missing if self.reading else self.quotes
 
     @property
     def pinpoints(self) -> str:
@@ -45,14 +61,9 @@ class SourceText:
         told = [self.source.publisher]
         if self.source.published_on:
             told.append(str(self.source.published_on))
-        if self.source.archived_at:
-            told.append(_("archived copy kept"))
+        if self.reading and self.reading.words:
+            told.append(str(self.reading.words))
         return ", ".join(told)
-
-
-def passages(quotes: Iterable[str]) -> list[list[Piece]]:
-    """Return the words quoted, each quote once, as passages that are marked whole."""
-    return [[(quote, True)] for quote in dict.fromkeys(quote.strip() for quote in quotes) if quote]
 
 
 def source_texts(parts: Iterable[Record]) -> list[SourceText]:
@@ -63,4 +74,7 @@ def source_texts(parts: Iterable[Record]) -> list[SourceText]:
             found.setdefault(part.source_id, SourceText(part.source)).citations.append(part)
     for number, one in enumerate(found.values(), start=1):
         one.number = number
+    readings = readings_of({one.source: one.quotes for one in found.values()}, AROUND)
+    for one in found.values():
+        one.reading = readings[one.source]
     return list(found.values())

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sources.models import ArchivedCopy, Citation, Source, SourceKind
-from sources.quoting import marked, says_something
+from sources.quoting import Piece, excerpts, marked, says_something
 
 # Of one source, the newest: a page that changed is looked for as it was before.
 MOST_COPIES = 5
@@ -99,3 +99,35 @@ def merely_kept(copies: list[ArchivedCopy]) -> Evidence:
     day = date_format(copies[0].received_at)
     words = _("archived copy kept, %(day)s") % {"day": day}
     return Evidence(words, "half", None, copies[0].get_absolute_url(), copies[0].text_told)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a source says, with the words quoted from it marked: in which copy, or in the words noted.
+
+    ``passages`` are lists of pieces; ``missing`` the quotes that do not stand there: all where there is no text.
+    """
+
+    passages: list[list[Piece]]
+    missing: list[str]
+    copy: ArchivedCopy | None = None
+    words: str = ""
+
+
+def readings_of(quotes: dict[Source, list[str]], around: int) -> dict[Source, Reading]:
+    """Return for each source what it says around its quotes: one statement for all of them."""
+    copies = kept_copies(quotes)
+    return {source: read(source, copies[source.pk], said, around) for source, said in quotes.items()}
+
+
+def read(source: Source, copies: list[ArchivedCopy], quotes: list[str], around: int) -> Reading:
+    """Read a source where most of its quotes stand: in the words noted, or in the newest such copy."""
+    texts = [(None, source.words)] if is_heard(source) else []
+    texts += [(copy, copy.text()) for copy in copies]
+    found = [(marked(text, quotes), copy) for copy, text in texts if text]
+    if not found:
+        kept = merely_kept(copies)
+        return Reading([], quotes, copies[0] if copies else None, kept.words if copies else "")
+    best, copy = min(found, key=lambda one: len(one[0].missing))
+    words = _("archived copy of %(day)s") % {"day": date_format(copy.received_at)} if copy else _("words noted")
+    return Reading(excerpts(best.pieces, around), [quotes[number] for number in best.missing], copy, words)

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice, pairwise
 
 QUOTATION_MARKS = frozenset("\"'`´‘’‚‛“”„‟‹›«»「」『』〝〞〟′″＂＇")
@@ -21,6 +21,8 @@ RUNS = re.compile(
     r"(?P<soft>\u00ad[^\S\n]*\n\s*)|(?P<broken>[-‐][^\S\n]*\n\s*)|(?P<space>\s+)|(?P<plain>[^\s\-‐\u00ad]+|.)",
     re.DOTALL,
 )
+# From here on scripts are written without spaces, or with endings joined to words.
+WITHOUT_SPACES = "\u2e80"
 # So often one quote is marked at most.
 MOST_PLACES = 500
 
@@ -89,40 +91,62 @@ class Folded:
 
     def find(self, quote: str) -> list[tuple[int, int]]:
         """Return where a quote begins and ends in the original, each time; where words are left out, its parts once."""
-        whole = Folded(quote).pattern
-        if whole is None:
-            return []
-        if places := [self.original(*match.span()) for match in islice(whole.finditer(self.words), MOST_PLACES)]:
+        if places := [self.original(*span) for span in islice(self.spans(quote), MOST_PLACES)]:
             return places
         parts = [part for part in LEFT_OUT.split(quote) if says_something(part)]
         here = 0
         for part in parts if len(parts) > 1 else ():
-            match = Folded(part).pattern.search(self.words, here)
-            if match is None:
+            span = next(self.spans(part, here), None)
+            if span is None:
                 return []
-            places.append(self.original(*match.span()))
-            here = match.end()
+            places.append(self.original(*span))
+            here = span[1]
         return places
+
+    def spans(self, quote: str, start: int = 0) -> Iterator[tuple[int, int]]:
+        """Yield where these words stand whole among the letters, from ``start`` on."""
+        pattern = pattern_of(Folded(quote).words.strip(f" -{BROKEN}"), has_broken_lines=BROKEN in self.words)
+        while found := pattern.search(self.words, start):
+            if is_whole(self.words, *found.span()):
+                yield found.span()
+                start = found.end()
+            else:
+                start = found.start() + 1
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return where the letters from ``start`` to ``end`` begin and end in the text."""
         return self.places[start], self.places[end - 1] + 1
 
-    @cached_property
-    def pattern(self) -> re.Pattern | None:
-        """What finds these words in another folded text; None where there are none."""
-        words = self.words.strip(f" -{BROKEN}")
-        if not words:
-            return None
-        parts = [told(letter) for letter in re.sub(" ?- ?", "-", words)]
-        # A line may be broken anywhere within a word.
-        body = f"{BROKEN}?".join(parts)
-        # Whole words: neither within another, whose letters may end with a mark of their own, nor within a number.
-        before = r"(?<![^\W_])(?<![\u0300-\u036f])" if words[0].isalnum() else ""
-        before += r"(?<!\d[.,])" if words[0].isdigit() else ""
-        after = r"(?![^\W_]|[\u0300-\u036f])" if words[-1].isalnum() else ""
-        after += r"(?![.,]\d)" if words[-1].isdigit() else ""
-        return re.compile(before + body + after)
+
+def pattern_of(words: str, *, has_broken_lines: bool) -> re.Pattern:
+    """Return what finds folded words among others; where no line is broken within a word it need not look for that."""
+    parts = [told(letter) for letter in re.sub(" ?- ?", "-", words)]
+    return re.compile((f"{BROKEN}?" if has_broken_lines else "").join(parts))
+
+
+def is_whole(words: str, start: int, end: int) -> bool:
+    """Whether a stretch is whole words: it neither lies within another, nor within a number.
+
+    A letter may end with a mark of its own. Where words are written without spaces, they begin and end anywhere.
+    """
+    first, last = words[start], words[end - 1]
+    before, after = words[max(start - 2, 0) : start], words[end : end + 2]
+    if first.isdigit() and len(before) == 2 and before[0].isdigit() and before[1] in ".,":
+        return False
+    if last.isdigit() and len(after) == 2 and after[1].isdigit() and after[0] in ".,":
+        return False
+    return not (goes_on(first, before[-1:]) or goes_on(last, after[:1]))
+
+
+def goes_on(edge: str, beyond: str) -> bool:
+    """Whether a word whose outermost letter is ``edge`` goes on in ``beyond``."""
+    if not beyond or not is_letter(edge) or edge >= WITHOUT_SPACES:
+        return False
+    return is_letter(beyond)
+
+
+def is_letter(character: str) -> bool:
+    return character.isalnum() or unicodedata.combining(character) > 0
 
 
 def told(letter: str) -> str:
@@ -156,3 +180,21 @@ def cut(text: str, found: list[tuple[int, int, int]]) -> Iterator[Piece]:
             here.remove(number)
         here += begin.get(start, ())
         yield Piece(text[start:end], tuple(sorted(set(here))))
+
+
+def excerpts(pieces: Sequence[Piece], around: int) -> list[list[Piece]]:
+    """Return the passages of a marked text in which something is quoted, with ``around`` characters before and after.
+
+    Each is a list of pieces; what lies between two passages is left out. Of a text without quotes the beginning is one.
+    """
+    passages: list[list[Piece]] = [[]]
+    for place, piece in enumerate(pieces):
+        is_first, is_last = place == 0, place == len(pieces) - 1
+        if piece.quotes or len(piece.text) <= around * (1 if is_first or is_last else 2):
+            passages[-1].append(piece)
+            continue
+        if not is_first or is_last:
+            passages[-1].append(Piece(piece.text[:around]))
+        if not is_last:
+            passages.append([Piece(piece.text[-around:])])
+    return [passage for passage in passages if passage]

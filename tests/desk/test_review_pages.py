@@ -169,6 +169,7 @@ def test_the_record_stands_beside_its_source_with_the_words_quoted_marked(outcom
     assert "300" in words(items["Claim"])
     assert [words(mark) for mark in page.select(".src mark")] == ["300 from each side <b>& no more</b>"]
     assert "<b>& no more</b>" not in answer.content.decode()
+    assert "not found in it" in words(page.select_one(".src"))
     source = page.select_one("[data-source]")
     assert "paragraph 2" in words(source)
     assert "https://example.org/Open" in [link.get("href") for link in source.select("a")]
@@ -227,6 +228,18 @@ def test_the_author_sees_the_page_and_no_button(people, reviewer):
     assert page.select("main button[name=act]") == []
     assert reviewer.post(where(own), {"act": "verify", "version": "1"}).status_code == 403
     assert stored(own).review_state == ReviewState.SUBMITTED
+
+
+def test_words_that_stand_in_the_archived_copy_are_marked_where_they_stand(people, world, outcome, reviewer):
+    with acting_as(user_principal(people.recorder)) as actor:
+        claim = Claim.objects.get(outcome=outcome)
+        add_record(actor, Citation(record=claim, source=world.source, quote="“OPEN  on paper”"))
+    source = soup(reviewer.get(where(outcome))).select_one("[data-source]")
+    assert words(source.select_one(".src .words")) == "Open on paper."
+    found, missing = (words(mark) for mark in source.select("mark"))
+    assert (found, missing) == ("Open on paper", "300 from each side <b>& no more</b>")
+    assert "archived copy of 23 May 2025" in words(source)
+    assert world.archived_copy.get_absolute_url() in [link.get("href") for link in source.select("a")]
 
 
 def test_what_changed_since_the_verification_is_marked(people, outcome, reviewer):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sources.quoting import Piece, marked, says_something
+from sources.quoting import Piece, excerpts, marked, says_something
 
 # Letters of the languages sources are in, what stands between them, and what makes trouble.
 SIGNS = "abcdeAZ019 .,-–\n\t\u00a0\u00ad\u200b«»“”'’…()їйЇée\u0301ﬁßİا٣\x00\U0001f54a"
@@ -39,6 +39,8 @@ def found(text: str, quote: str) -> list[str]:
         ("Fifty were returned on Monday; the rest, he said, will follow.", "Fifty were returned … the rest"),
         ("Fifty were returned on Monday; the rest will follow.", "fifty [...] will follow"),
         ("wait … what", "wait … what"),
+        ("双方各交换一百五十人。", "交换一百五十人"),
+        ("xa b a b a", "a b a"),
     ],
 )
 def test_the_same_words_in_another_printing_are_found(text, quote):
@@ -57,6 +59,8 @@ def test_the_same_words_in_another_printing_are_found(text, quote):
         ("The rest will follow. Fifty were returned.", "Fifty were … will follow"),
         ("caf\u00e9", "caf"),
         ("cafe\u0301 at nine", "cafe"),
+        ("كتاب\u0623", "كتاب\u0627"),
+        ("0.150 of them", "150"),
         ("", "anything"),
     ],
 )
@@ -133,3 +137,27 @@ def test_a_long_text_is_searched_quickly():
     result = marked(text, quotes)
     assert time.monotonic() - began < 20
     assert result.missing == tuple(range(1, 22))
+    began = time.monotonic()
+    hyphenated = marked(text.replace("prisoners", "prison-\ners"), ["the prisoners of war were", *quotes])
+    assert time.monotonic() - began < 20
+    assert 0 not in hyphenated.missing
+
+
+def test_of_a_long_text_the_passages_around_the_quotes_are_left():
+    text = "a" * 50 + " one " + "b" * 50 + " two " + "c" * 5 + " three " + "d" * 50
+    found = excerpts(marked(text, ["one", "two", "three"]).pieces, 10)
+    told = ["".join(piece.text for piece in passage) for passage in found]
+    assert told == ["aaaaaaaaa one bbbbbbbbb", "bbbbbbbbb two ccccc three ddddddddd"]
+    assert excerpts(marked("x" * 50, ["y"]).pieces, 10) == [[Piece("x" * 10)]]
+    assert excerpts(marked("", []).pieces, 10) == []
+
+
+@given(TEXTS, st.lists(TEXTS, max_size=3), st.integers(1, 30))
+def test_passages_are_parts_of_the_text_and_lose_no_quote(text, quotes, around):
+    pieces = marked(text, quotes).pieces
+    passages = excerpts(pieces, around)
+    assert [piece for passage in passages for piece in passage if piece.quotes] == [one for one in pieces if one.quotes]
+    for passage in passages:
+        assert "".join(piece.text for piece in passage) in text
+    if len(text) <= around:
+        assert passages == ([list(pieces)] if pieces else [])
