@@ -1,5 +1,5 @@
 # What people type. Everything is done by scripts/parley.py, with nothing but Python's standard library.
-.PHONY: help run test check mutants bench bench-access stop logs reset shell seed env lock
+.PHONY: help run test check mutants bench bench-access bench-import stop logs reset shell seed env lock
 .DEFAULT_GOAL := help
 
 # python3.11, then python3, then newer ones by name: the first that is new enough.
@@ -31,6 +31,9 @@ bench: ## measure what reconciling figures costs (ROWS=10000 makes a quick run)
 
 bench-access: ## measure what the policies cost (ROWS=100000 makes a quick run)
 	$(PARLEY) bench-access
+
+bench-import: ## measure what an import costs beside a bare COPY and django-import-export (ROWS=5000: a quick run)
+	$(PARLEY) bench-import
 
 stop: ## stop a running Parley
 	$(PARLEY) stop

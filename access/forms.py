@@ -288,3 +288,15 @@ class EmergencyForm(forms.Form):
         self.fields["state"].choices = [
             (state.value, with_hint(state.label, STATE_HINTS[state])) for state in HouseState
         ]
+
+
+class MailAddressForm(forms.Form):
+    """An address, or none."""
+
+    address = forms.EmailField(
+        label=gettext_lazy("Mail address"),
+        max_length=254,
+        required=False,
+        help_text=gettext_lazy("Left empty: no mail is sent. A mail says how many things wait, and nothing of them."),
+        error_messages={"invalid": gettext_lazy("Give an address such as name@example.org, or leave it empty.")},
+    )

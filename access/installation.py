@@ -1,4 +1,5 @@
-"""After every migration, as the owner: the signing key, the permission table and the grants of the application's role.
+"""After every migration, as the owner: the signing key, the permission table, how kinds are merged, the grants of the
+application's role, and the function that finds labels, which names every classified table.
 
 Default-deny: everything is revoked, then each table is granted what its kind allows. A table that is neither
 classified nor named in OPEN_TABLES gets nothing, and a test says so.
@@ -14,6 +15,7 @@ from access.permissions import ALLOWED
 # Tables without labels that the application may use, with the reason why they need none.
 OPEN_TABLES: dict[str, tuple[str, str]] = {
     "access_user": ("SELECT, INSERT, UPDATE", "accounts; changes are guarded by a trigger"),
+    "access_mailaddress": ("SELECT, INSERT, UPDATE, DELETE", "own policy: its owner and administrators"),
     "access_membership": ("SELECT, INSERT, DELETE", "own policy: one's own, or as administrator"),
     "access_compartment": ("SELECT, INSERT, UPDATE", "own policy: members and administrators"),
     "access_label": ("SELECT", "own policy: labels the reader may read"),
@@ -32,9 +34,13 @@ OPEN_TABLES: dict[str, tuple[str, str]] = {
     "records_historyentry": ("SELECT", "own policy: the label then and the label now"),
     "records_historyseal": ("SELECT", "own policy: the system alone; written by a function only"),
     "records_searchentry": ("SELECT", "policy on the label of the record found"),
+    "records_upload": ("SELECT, INSERT, UPDATE", "own policy: the uploader's, under what they were cleared for"),
+    "sources_archiverun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under the label of the copy"),
     "intake_importrun": ("SELECT, INSERT, UPDATE", "own policy: the importer's, under its label"),
     "intake_importedrecord": ("SELECT, INSERT", "own policy: the importer's and reviewers', as far as it is seen"),
+    "intake_candidaterecord": ("SELECT, INSERT, UPDATE", "own policy: who sees the candidate and the record"),
     "reports_reportrun": ("SELECT, INSERT, UPDATE", "own policy: the asker's, under its label"),
+    "desk_reminder": ("SELECT, INSERT, UPDATE", "own policy: whose reminder it is, under its record's label"),
     "desk_keptform": ("SELECT, INSERT, UPDATE, DELETE", "own policy: the typist alone, under their own clearance"),
 }
 CLASSIFIED = "SELECT, INSERT, UPDATE"
@@ -66,11 +72,15 @@ def secure(using: str) -> None:
             " ON CONFLICT (id) DO UPDATE SET key = excluded.key",
             [settings.PARLEY_CONTEXT_KEY],
         )
+        cursor.execute("SELECT to_regproc('access_private.write_marking_of') IS NOT NULL")
+        if cursor.fetchone()[0]:  # not where migrations were taken back to before it
+            cursor.execute("CALL access_private.write_marking_of()")
         cursor.execute("DELETE FROM access_private.permission")
         cursor.executemany(
             "INSERT INTO access_private.permission (role, action) VALUES (%s, %s)",
             [(str(role), action) for role, actions in ALLOWED.items() for action in sorted(actions)],
         )
+        write_merge_rules(cursor)
         role = sql.Identifier(settings.PARLEY_APP_ROLE)
         connection = cursor.connection
 
@@ -93,3 +103,13 @@ def secure(using: str) -> None:
         for table, rights in grants.items():
             if table in existing:
                 run("GRANT " + rights + " ON {table} TO {role}", table=sql.Identifier(table))
+
+
+def write_merge_rules(cursor) -> None:
+    """Write how each kind of record takes part in a merge, as the models say."""
+    from records.merging import rules
+
+    cursor.execute("SELECT to_regclass('access_private.merge_rule') IS NOT NULL")
+    if cursor.fetchone()[0]:
+        cursor.execute("DELETE FROM access_private.merge_rule")
+        cursor.executemany("INSERT INTO access_private.merge_rule VALUES (%s, %s, %s, %s)", rules())

@@ -27,6 +27,7 @@ __all__ = [
     "Event",
     "Invitation",
     "Label",
+    "MailAddress",
     "Membership",
     "Session",
     "User",
@@ -89,6 +90,23 @@ class User(AbstractBaseUser):
     def check_password(self, raw_password: str) -> bool:
         """Return whether the password is right, without upgrading the stored hash: nobody writes before signing in."""
         return hashers.check_password(raw_password, self.password)
+
+
+class MailAddress(models.Model):
+    """Where somebody wants to be reminded by mail that something waits; nothing else is ever sent there.
+
+    A table of its own, because accounts are read by everybody: only its owner and administrators see and change it.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="mail_address")
+    address = models.EmailField(_("mail address"), max_length=254)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("mail address")
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class Membership(models.Model):

@@ -17,6 +17,8 @@ WITHDRAW = "withdraw"
 REVIEW = "review"  # verify, return, restore, see drafts
 LOWER = "lower"  # lower confidentiality, agree to an embargo, release a public summary
 ESTIMATE = "estimate"
+MERGE = "merge"  # merge duplicates, undo it
+LOCK = "lock"  # lock a closed period, unlock it
 REPORT = "report"
 AUDIT = "audit"  # read what others did
 MANAGE = "manage"  # accounts, compartments, the emergency switch
@@ -27,12 +29,12 @@ ALLOWED: dict[str, frozenset[str]] = {
     "entering": frozenset({READ}),
     Role.ANALYST: frozenset({READ, REPORT, BREAK_GLASS}),
     Role.RECORDER: frozenset({READ, REPORT, WRITE, WITHDRAW, BREAK_GLASS}),
-    Role.REVIEWER: frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW, LOWER, ESTIMATE, AUDIT, BREAK_GLASS}),
+    Role.REVIEWER: frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW, LOWER, ESTIMATE, MERGE, LOCK, AUDIT, BREAK_GLASS}),
     Role.ADMINISTRATOR: frozenset({READ, REPORT, MANAGE, AUDIT}),
-    "system": frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW, LOWER, ESTIMATE, AUDIT, MANAGE}),
+    "system": frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW, LOWER, ESTIMATE, MERGE, LOCK, AUDIT, MANAGE}),
     # Of its user's role a token keeps only these.
     "reading token": frozenset({READ, REPORT}),
-    "writing token": frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW, LOWER, ESTIMATE}),
+    "writing token": frozenset({READ, REPORT, WRITE, WITHDRAW, REVIEW, LOWER, ESTIMATE, MERGE, LOCK}),
 }
 
 

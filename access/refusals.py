@@ -2,6 +2,9 @@
 
 from django.http import JsonResponse
 
+# PostgreSQL's code for what the policies refuse.
+REFUSED_BY_POLICY = "42501"
+
 
 def error_body(code: str, message: str, fields: dict | None = None) -> dict:
     """Return the one shape of every error: a stable code, a sentence, and what is wrong with which field."""

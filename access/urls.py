@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from access.views import activity, break_glass, compartments, emergency, tokens, users
+from access.views import activity, break_glass, compartments, emergency, mail, tokens, users
 
 app_name = "access"
 
 urlpatterns = [
     path("account/activity/", activity.OwnActivity.as_view(), name="own-activity"),
+    path("account/mail/", mail.OwnMailAddress.as_view(), name="own-mail"),
     path("account/tokens/", tokens.TokenList.as_view(), name="token-list"),
     path("account/tokens/add/", tokens.TokenAdd.as_view(), name="token-add"),
     path("account/tokens/<uuid:pk>/revoke/", tokens.TokenRevoke.as_view(), name="token-revoke"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("administration/users/<uuid:pk>/link/", users.UserReset.as_view(), name="user-reset"),
     path("administration/users/<uuid:pk>/sign-out/", users.UserSignOut.as_view(), name="user-sign-out"),
     path("administration/users/<uuid:pk>/", users.UserDetail.as_view(), name="user-detail"),
+    path("administration/users/<uuid:pk>/mail/", mail.UserMailAddress.as_view(), name="user-mail"),
     path("administration/users/<uuid:pk>/rights/", users.UserRights.as_view(), name="user-rights"),
     path("administration/users/<uuid:pk>/deactivate/", users.UserActive.as_view(), name="user-deactivate"),
     path(

@@ -6,9 +6,13 @@ from rest_framework.routers import SimpleRouter
 
 from access.views.tokens import FoundTokenResource
 from exchanges import viewsets as exchanges
+from intake import viewsets as intake
 from intermediaries import viewsets as intermediaries
 from negotiations import viewsets as negotiations
 from records.api import kinds as records
+from records.api import review
+from records.api.files import AttachmentViewSet
+from records.api.merges import MergeViewSet
 from reports import measure_viewsets as measures
 from reports.viewsets import ReportRunViewSet
 from sources import viewsets as sources
@@ -30,6 +34,7 @@ RESOURCES = [
     ("agreement-parties", negotiations.AgreementPartyViewSet),
     ("commitments", negotiations.CommitmentViewSet),
     ("mutes", negotiations.MuteViewSet),
+    ("locked-periods", negotiations.LockedPeriodViewSet),
     ("outcomes", exchanges.OutcomeViewSet),
     ("outcome-channels", exchanges.OutcomeChannelViewSet),
     ("outcome-meetings", exchanges.OutcomeMeetingViewSet),
@@ -46,14 +51,22 @@ RESOURCES = [
     ("representatives", intermediaries.RepresentativeViewSet),
     ("sources", sources.SourceViewSet),
     ("citations", sources.CitationViewSet),
+    ("archived-copies", sources.ArchivedCopyViewSet),
+    ("attachments", AttachmentViewSet),
+    ("candidates", intake.CandidateViewSet),
     ("embargoes", records.EmbargoViewSet),
     ("public-summaries", records.PublicSummaryViewSet),
     ("summary-links", records.SummaryOfViewSet),
+    ("queries", review.QueryViewSet),
+    ("field-checks", review.FieldCheckViewSet),
+    ("assignments", review.AssignmentViewSet),
+    ("merges", MergeViewSet),
 ]
 
 router = SimpleRouter()
 for prefix, viewset in RESOURCES:
     router.register(prefix, viewset, basename=viewset.queryset.model.kind_of())
+router.register("to-review", review.ToReviewViewSet, basename="to-review")
 router.register("ledger", exchanges.LedgerViewSet, basename="ledger")
 router.register("report-runs", ReportRunViewSet, basename="report-run")
 # What is computed over records; a list only.

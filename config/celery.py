@@ -26,4 +26,5 @@ def begin_at_once(**_signal) -> None:
     app.send_task("reports.tasks.heartbeat")
     app.send_task("reports.tasks.sweep_report_runs", args=["system"])
     app.send_task("intake.tasks.sweep_import_runs", args=["system"])
+    app.send_task("sources.tasks.sweep_archive_runs", args=["system"])
     app.send_task("records.tasks.apply_embargoes", args=["system"])

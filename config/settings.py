@@ -167,6 +167,17 @@ MFA_TOTP_ISSUER = "Parley"
 MFA_TOTP_TOLERANCE = 1
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# Mail is sent only where a server is named, and says only that something waits; see docs/review.md.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()
+EMAIL_PORT = environment.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = environment.flag("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "parley@localhost"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -186,8 +197,27 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Uploaded files lie outside the web root and are read by nobody but Parley itself.
+FILE_UPLOAD_HANDLERS = [
+    "records.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# Attachments and copies of sources: the largest file, what a packed document may hold, and after how many days an
+# uploaded file that no record has taken up is deleted (unfinished forms, which may name it, are kept for 90).
+LARGEST_FILE = environment.number("LARGEST_FILE_MEGABYTES", 25) * 2**20
+LARGEST_UNPACKED = 200 * 2**20
+UPLOAD_KEEP_DAYS = 120
+# Sources are fetched for their archived copies unless that is switched off; each within so many seconds, and of the
+# text read out of it so many characters are kept.
+SOURCE_FETCHING = not environment.flag("NO_SOURCE_FETCHING")
+FETCH_SECONDS = 60
+MOST_TEXT = 500_000
+# For tests alone: the port of one server on 127.0.0.1 that may be fetched from. With https Parley refuses to start.
+FETCH_LOOPBACK_PORT = (
+    environment.number("PARLEY_FETCH_LOOPBACK_PORT", 0) if os.environ.get("PARLEY_FETCH_LOOPBACK_PORT") else None
+)
 # Imports: the largest file, what a workbook may hold, and after how many days the file is deleted.
 IMPORT_LARGEST_FILE = environment.number("IMPORT_LARGEST_MEGABYTES", 32) * 2**20
 IMPORT_LARGEST_UNPACKED = 300 * 2**20
@@ -202,6 +232,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# How people reach Parley: what a mail names.
+PARLEY_ADDRESS = (os.environ.get("PARLEY_ADDRESS") or f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0]}").rstrip("/")
 BEHIND_PROXY = environment.flag("PARLEY_BEHIND_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = HTTPS
@@ -260,6 +292,7 @@ SPECTACULAR_SETTINGS = {
         "ClaimState": "sources.models.ClaimState",
         "LevelEnum": "access.levels.Level",
         "EmbargoState": "records.models.EmbargoState",
+        "CandidateState": "intake.models.CandidateState",
         "DifferenceReason": "exchanges.vocabulary.DifferenceReason",
         "EstimateMethod": "exchanges.vocabulary.EstimateMethod",
     },
@@ -294,6 +327,12 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["system"],
         "options": {"expires": 15},
     },
+    "sweep-archive-runs": {
+        "task": "sources.tasks.sweep_archive_runs",
+        "schedule": 15.0,
+        "args": ["system"],
+        "options": {"expires": 15},
+    },
     "delete-imported-files": {
         "task": "intake.tasks.delete_old_files",
         "schedule": crontab(minute=30),
@@ -313,9 +352,22 @@ CELERY_BEAT_SCHEDULE = {
         "args": ["system"],
         "options": {"expires": 60},
     },
+    "delete-old-uploads": {
+        "task": "records.tasks.delete_old_uploads",
+        "schedule": crontab(hour=3, minute=37),
+        "args": ["system"],
+        "options": {"expires": 3600},
+    },
     "purge-kept-forms": {
         "task": "desk.tasks.purge_kept_forms",
         "schedule": crontab(hour=3, minute=17),
+        "args": ["system"],
+        "options": {"expires": 3600},
+    },
+    # Everybody is reminded once of each thing and day it is due, whenever this runs.
+    "send-reminders": {
+        "task": "desk.tasks.send_reminders",
+        "schedule": crontab(hour=6, minute=5),
         "args": ["system"],
         "options": {"expires": 3600},
     },

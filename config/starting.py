@@ -5,6 +5,7 @@ import logging
 from django.db import OperationalError, connections
 
 from access.checks import refuse_powerful_role
+from sources.checks import refuse_open_loopback
 
 log = logging.getLogger(__name__)
 
@@ -17,10 +18,11 @@ def hide_invitations(record: logging.LogRecord) -> bool:
 
 
 def refuse_to_start_unguarded() -> None:
-    """Raise SystemExit where the policies would not bind this process.
+    """Raise SystemExit where the policies would not bind this process, or tests have left a door open.
 
     A database that does not answer at all is no reason: it betrays nothing, and the process serves when it is back.
     """
+    refuse_open_loopback()
     try:
         refuse_powerful_role()
     except OperationalError as error:

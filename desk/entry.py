@@ -20,18 +20,22 @@ from access import permissions
 from access.context import current_reader
 from access.levels import Level
 from access.models import User
+from access.refusals import REFUSED_BY_POLICY
 from desk import keeping
 from desk.alike import told_alike, word_for
+from desk.candidates import Begun, begun_from, candidate_of
 from desk.conflicts import Reconciling
 from desk.models import KeptForm
-from desk.parts import Part
+from desk.parts import Attachments, Part
 from desk.presence import HEARD_EVERY, note_and_find
 from desk.services import UNSUBMITTED, RefusedRow, record_with_parts
-from records.api.errors import REFUSED_BY_POLICY
+from intake.inbox import accept_as
 from records.entry_forms import EntryForm
 from records.guarded_forms import add_refused, flags
 from records.models import Record, ReviewState
+from records.review_told import review_told
 from records.services import StaleVersion
+from records.uploads import take_in
 from records.views import KindMixin
 
 
@@ -51,6 +55,9 @@ class FormSection:
     state: str = gettext_lazy("Optional")
 
 
+FILES = FormSection(
+    "files", gettext_lazy("Attachments"), ("attachments",), gettext_lazy("Notes, an agreement as signed."), True
+)
 READERS = FormSection("readers", gettext_lazy("Who can see it"), ("level", "compartments"))
 
 
@@ -58,8 +65,8 @@ class EntryView(KindMixin, FormView):
     """Enter a new record, or edit the one whose ``pk`` stands in the address. Nothing that was typed is lost.
 
     A subclass gives ``model``, ``form_class`` (an ``EntryForm``), ``parts`` (classes of desk/parts.py) and
-    ``sections``, which name every field and part; "Who can see it" comes last by itself. It may give ``title_new``,
-    ``title_edit``, ``lede``, ``done`` (said when it is saved), and override:
+    ``sections``, which name every field and part; attachments and "Who can see it" come last by themselves. It may
+    give ``title_new``, ``title_edit``, ``lede``, ``done`` (said when it is saved), and override:
 
     - ``begun_from``: names of fields that the query string fills in a new form; or ``get_initial``;
     - ``alike_by``: names of the fields and parts by which a record that may be the same is found (``Record.alike``);
@@ -67,7 +74,8 @@ class EntryView(KindMixin, FormView):
 
     Addresses: ``desk:<kind>-add`` and ``desk:<kind>-edit``, both of the same view. Whatever is refused comes back
     beside its field with everything that was typed; what ``write`` raises (ValidationError by field, RefusedRow,
-    StaleVersion, a refusal of the policies) is answered here.
+    StaleVersion, a refusal of the policies) is answered here. ``?candidate=`` begins a new form with what a candidate
+    of the inbox says; ``?source=`` with a source that the record rests on.
     """
 
     model: type[Record]
@@ -115,7 +123,7 @@ class EntryView(KindMixin, FormView):
     def formsets(self, data=None) -> dict[str, tuple[Part, object]]:
         """Return part and form set by prefix: of what was sent, or of the parts as they are stored."""
         found = {}
-        for part in (made() for made in self.parts):
+        for part in (made() for made in (*self.parts, Attachments)):
             # A part that was not sent at all has no rows; what is recorded of it stays.
             is_missing = data is not None and f"{part.prefix}-TOTAL_FORMS" not in data
             sent = no_rows(part.prefix) if is_missing else data
@@ -131,10 +139,16 @@ class EntryView(KindMixin, FormView):
         found = keeping.unfinished_of(current_reader(), self.form_name, self.object)
         asked = request.GET.get("kept")
         kept = found.filter(pk=keeping.key_of(asked)).first() if asked else found.first()
+        begun = begun_from(request.GET, self.form_name) if self.is_new else Begun()
+        initial = self.get_initial() | begun.fields
         # Who asks for a form with something in it wants that one; what was kept is offered then.
-        if kept is None or (self.get_initial() and not asked):
-            form = self.form_class(initial=self.get_initial(), instance=copy(self.object))
-            return self.show(form, self.formsets(), key=uuid.uuid4(), offered=kept)
+        if kept is None or ((initial or begun.rows) and not asked):
+            form = self.form_class(initial=initial, instance=copy(self.object))
+            formsets = self.formsets()
+            for prefix in begun.rows.keys() & formsets.keys():
+                part = formsets[prefix][0]
+                formsets[prefix] = (part, part.formset(prefix=prefix, initial=begun.rows[prefix]))
+            return self.show(form, formsets, key=uuid.uuid4(), offered=kept, begun=begun)
         form, formsets = self.bound(keeping.as_data(kept))
         form.is_unjudged = True
         for _part, rows in formsets.values():
@@ -144,6 +158,8 @@ class EntryView(KindMixin, FormView):
     # Sent -------------------------------------------------------------------------------------------------------------
 
     def post(self, request, *args, **kwargs):
+        # Files are kept first, whatever becomes of the form: it names them from now on.
+        files_refused = take_in(request)
         self.lock()
         draft = "draft" in request.POST
         sent = keeping.typed(request.POST)
@@ -158,7 +174,8 @@ class EntryView(KindMixin, FormView):
         if self.kept.saved_as is not None and (response := self.sent_before(digest)):
             return response
         form, formsets = self.bound(request.POST)
-        if not is_valid(form, formsets):
+        if not is_valid(form, formsets) or files_refused:
+            refuse_files(form, formsets, files_refused)
             return self.again(form, formsets)
         if not self.is_new:
             found = Reconciling(form, formsets, self.object)
@@ -202,6 +219,7 @@ class EntryView(KindMixin, FormView):
         try:
             with transaction.atomic():
                 record = self.write(form, formsets, draft=draft)
+                self.take_candidate(form, record)
                 keeping.note_saved(self.kept, record, digest)
                 keeping.note_added(current_reader(), self.request.POST.get("began_as"), record)
         except StaleVersion as stale:
@@ -216,6 +234,16 @@ class EntryView(KindMixin, FormView):
             messages.success(self.request, self.drafted if record.review_state == ReviewState.DRAFT else self.done)
             return HttpResponseRedirect(record.get_absolute_url())
         return self.again(form, formsets)
+
+    def take_candidate(self, form: EntryForm, record: Record) -> None:
+        """Write down what became of the candidate the form was begun from. Raises ValidationError."""
+        given = form.data.get("candidate")
+        if given and self.is_new:
+            candidate = candidate_of(given)
+            if candidate is None:
+                told = _("The candidate of the inbox that this was begun from was decided about meanwhile.")
+                raise ValidationError(told)
+            accept_as(current_reader(), candidate, record)
 
     def write(self, form: EntryForm, formsets: dict, *, draft: bool) -> Record:
         return record_with_parts(
@@ -285,7 +313,7 @@ class EntryView(KindMixin, FormView):
 
     def get_context_data(self, **kwargs):
         form, formsets = kwargs["form"], kwargs.pop("formsets")
-        sections = [self.section(one, form, formsets) for one in (*self.sections, READERS)]
+        sections = [self.section(one, form, formsets) for one in (*self.sections, FILES, READERS)]
         name = self.model._meta.verbose_name
         titles = (
             self.title_new or _("New %(kind)s") % {"kind": name},
@@ -311,6 +339,7 @@ class EntryView(KindMixin, FormView):
             "began_as": self.began_as(),
             "present": self.present,
             "heard_every": HEARD_EVERY,
+            "review": None if self.is_new else review_told(current_reader(), self.object),
         }
 
     def section(self, section: FormSection, form: EntryForm, formsets: dict) -> dict:
@@ -319,10 +348,10 @@ class EntryView(KindMixin, FormView):
         for name in section.items:
             if name in formsets:
                 part, rows = formsets[name]
-                shown = {"recorded": part.recorded(self.object), "recorded_template": part.recorded_template}
-                items.append({"rows": rows} | shown)
+                recorded = part.recorded(self.object)
+                items.append({"rows": rows, "recorded": recorded, "recorded_template": part.recorded_template})
                 problems += rows.total_error_count() if rows.is_bound else 0
-                filled += rows.initial_form_count()
+                filled += rows.initial_form_count() + len(recorded)
             elif name in form.fields:
                 items.append({"field": form[name]})
                 problems += len(form.errors.get(name, ())) if form.is_bound else 0
@@ -357,3 +386,13 @@ def no_rows(prefix: str) -> dict[str, str]:
 def is_valid(form: EntryForm, formsets: dict) -> bool:
     """Check everything, so that every problem is told at once."""
     return all([form.is_valid(), *(rows.is_valid() for _part, rows in formsets.values())])
+
+
+def refuse_files(form: EntryForm, formsets: dict, refused: dict[str, str]) -> None:
+    """Say beside each file why it was not kept."""
+    rows = [row for _part, rows in formsets.values() for row in rows.forms]
+    for name, told in refused.items():
+        for one in (form, *rows):
+            field = name.removeprefix(f"{one.prefix}-") if one.prefix else name
+            if field in one.fields and one.add_prefix(field) == name:
+                one.add_error(field, told)

@@ -1,4 +1,4 @@
-"""What the desk keeps of its own: forms that are not finished yet."""
+"""What the desk keeps of its own: forms that are not finished yet, reminders."""
 
 import uuid
 
@@ -42,3 +42,30 @@ class KeptForm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form} {self.kept_at:%Y-%m-%d %H:%M}"
+
+
+class Reminder(models.Model):
+    """Somebody was reminded of one thing on "My work" that was due on a day: once, whatever happens.
+
+    ``item`` is the record in ``item_table`` that says so: a follow-up, a query, an assignment, a returned record. The
+    reminder has that record's label, and only its reader sees it. ``mailed_at`` is None where no mail was sent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("user"))
+    item_table = models.CharField(max_length=63)
+    item = models.UUIDField()
+    due_on = models.DateField(_("due"))
+    label = models.ForeignKey(Label, models.PROTECT, related_name="+", editable=False)
+    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    mailed_at = models.DateTimeField(_("mailed"), null=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = [models.UniqueConstraint(fields=["user", "item", "due_on"], name="reminder_once")]
+        indexes = [models.Index(fields=["item"], name="reminder_of_item")]
+
+    def __str__(self) -> str:
+        return f"{self.item_table} {self.due_on}"

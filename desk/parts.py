@@ -16,9 +16,11 @@ from negotiations.models import Commitment, Conflict, FollowUp, Participant
 from negotiations.models.conflicts import BOTH
 from negotiations.services import citation_fields, source_of
 from negotiations.vocabulary import CommitmentKind
+from records.attachment_forms import AttachmentFormSet
+from records.attachments import attach_upload
 from records.dates import Occasion, Span
 from records.entry_forms import RepeatedFormSet
-from records.models import Record, ReviewState
+from records.models import Attachment, Record, ReviewState
 from records.querysets import current
 from records.services import add_record, change_record
 from reports.public_record.codes import COMMITMENT_KIND
@@ -138,6 +140,27 @@ class Citations(Part):
         submit_drafts(actor, record, (citation.source for citation in self.stored(record)))
 
 
+class Attachments(Part):
+    """The files of any record. One that is added is as secret as the record is then, whatever made that secret."""
+
+    prefix = "attachments"
+    formset = AttachmentFormSet
+    model = Attachment
+    fields = ("title",)
+
+    def stored(self, record):
+        return [] if record._state.adding else list(Attachment.objects.of(record).current())
+
+    def initial(self, part):
+        return super().initial(part) | {"file_name": part.file_name}
+
+    def write(self, actor, record, row, existing, position, *, draft):
+        if existing is not None:
+            return super().write(actor, record, row, existing, position, draft=draft)
+        marking = {"level": record.label.level, "compartments": record.label.compartments}
+        return attach_upload(actor, Attachment(record=record, title=row["title"], **marking), row["upload"])
+
+
 class FollowUps(Part):
     prefix = "followups"
     formset = FollowUpFormSet
@@ -198,9 +221,8 @@ class Commitments(Part):
                 number=number,
                 stage=main_stage(promise),
             )
-            source = only_source(record)
             try:
-                record_claim(actor, claim, [{"source": source}] if source else [])
+                record_claim(actor, claim, resting_on(record))
             except ValidationError as error:
                 raise ValidationError({number_field: error.messages}) from error
 
@@ -234,7 +256,7 @@ class ReportedOutcomes(Part):
             category=main_category(stored),
             number=row["number"],
         )
-        add_record(actor, claim)
+        record_claim(actor, claim, resting_on(record))
         return stored
 
     def alike(self, record, rows):
@@ -258,6 +280,12 @@ def counts_in(rows: Iterable[dict], outcome: Outcome) -> list[Count]:
         for row in rows
         if row.get("claimant") and (number := row.get("number")) is not None
     ]
+
+
+def resting_on(record: Record) -> list[dict]:
+    """Return what a claim told at a meeting, or in an agreement, rests on: its source, where it has just one."""
+    source = only_source(record)
+    return [{"source": source}] if source else []
 
 
 def owing(conflict: Conflict, direction: str) -> dict:

@@ -1,10 +1,12 @@
-"""Addresses of the desk: entering, checking, one's own work."""
+"""Addresses of the desk: entering, reviewing, one's own work."""
 
 from django.urls import path
 
 from desk.choices import FINDABLE
 from desk.entry import EntryView
-from desk.views import beside, choices, drafts, meetings, outcomes, shortcuts, standing
+from desk.views import beside, bulk, choices, drafts, meetings, my_work, outcomes, review, shortcuts, standing
+from desk.views.reviewing import ReviewRecord
+from records.waiting import reviewed_kinds
 
 app_name = "desk"
 
@@ -27,7 +29,18 @@ def entry(route: str, kind: str) -> list:
     return [*form(route, view), path(f"desk/create/{kind}/", create, name=f"create-{kind}")]
 
 
+def reviewing(model):
+    """Return the address at which records of one kind are reviewed."""
+    kind = model.kind_of()
+    return path(f"review/{kind}/<uuid:pk>/", ReviewRecord.as_view(model=model), name=f"{kind}-review")
+
+
 urlpatterns = [
+    path("my-work/", my_work.MyWork.as_view(), name="my-work"),
+    path("review/", review.ToReview.as_view(), name="to-review"),
+    path("review/imports/", bulk.Imports.as_view(), name="review-imports"),
+    path("review/imports/verify/", bulk.VerifyImport.as_view(), name="review-import"),
+    *map(reviewing, reviewed_kinds()),
     path("desk/drafts/", drafts.Drafts.as_view(), name="drafts"),
     path("desk/kept/<uuid:pk>/", drafts.KeepForm.as_view(), name="kept"),
     path("desk/kept/<uuid:pk>/discard/", drafts.DiscardForm.as_view(), name="kept-discard"),

@@ -12,6 +12,7 @@ from exchanges.ledger import Line, PlainCommitment, PlainDelivery, line
 from exchanges.models import Delivery, Outcome
 from exchanges.querysets import NOT_TAKEN_PLACE, figures_of, plain_claims
 from exchanges.reconciling import Agreement, FigureRange, headline, ranges
+from exchanges.uncounted import changed_deliveries
 from exchanges.vocabulary import Category, CategoryRole, LedgerState, Stage, role_of
 from negotiations.models import Commitment, Party
 from negotiations.vocabulary import AgreementStatus, CommitmentSubject, Reciprocity
@@ -39,6 +40,8 @@ class LedgerLine:
     direction_words: str
     line: Line
     deliveries: tuple[Delivery, ...]
+    # Events left out, because they, or what is claimed of them, changed since a second person verified it.
+    changed: int = 0
 
     @property
     def css(self) -> str:
@@ -73,6 +76,7 @@ def ledger(
     figures = figures_of({d.outcome_id: d.outcome for several in delivered.values() for d in several}.values(), known)
     claims = plain_claims({"commitment": identities}, known)
     parties = parties_of(commitments)
+    changed = changed_deliveries(identities, known)
     amending = Commitment.objects.counted(known).filter(amends__in=identities)
     amended = set(amending.values_list("amends", flat=True))
     found = []
@@ -98,6 +102,7 @@ def ledger(
                         today,
                     ),
                     deliveries=mine,
+                    changed=changed.get(commitment.pk, 0),
                 )
             )
     return found

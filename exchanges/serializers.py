@@ -218,6 +218,9 @@ class LedgerLineSerializer(serializers.Serializer):
     delivered_high = serializers.IntegerField(source="line.high", allow_null=True, help_text="Null where open upward.")
     events = serializers.SerializerMethodField()
     undisclosed_events = serializers.IntegerField(source="line.undisclosed")
+    changed_events = serializers.IntegerField(
+        source="changed", help_text="Events that changed, or whose figure did, since they were verified: not counted."
+    )
     remaining_low = serializers.IntegerField(source="line.remaining_low", allow_null=True)
     remaining_high = serializers.IntegerField(source="line.remaining_high", allow_null=True)
     first_on = serializers.DateField(source="line.first_on", allow_null=True)

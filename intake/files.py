@@ -8,12 +8,14 @@ import csv
 import datetime as dt
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import openpyxl
+from defusedxml.common import DefusedXmlException
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -71,11 +73,8 @@ class Table:
     def length(self) -> int:
         """Return about how many rows there are, for a progress bar."""
         if self.is_xlsx:
-            book = openpyxl.load_workbook(self.path, read_only=True, keep_links=False)
-            try:
+            with self.path.open("rb") as file, opened_book(file) as book:
                 return book.worksheets[0].max_row or 1
-            finally:
-                book.close()
         with self.path.open("rb") as file:
             return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(CHUNK), b"")) or 1
 
@@ -176,33 +175,53 @@ def check_workbook(path: Path) -> None:
 def _opened(table: Table):
     """Give an iterator of (line number, cells as text), the header first."""
     if table.is_xlsx:
-        try:
-            book = openpyxl.load_workbook(table.path, read_only=True, data_only=True, keep_links=False)
-        except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-            raise Unreadable(_("The workbook cannot be read. Save the table as CSV (UTF-8).")) from error
-        try:
+        with table.path.open("rb") as file, opened_book(file) as book:
             yield workbook_lines(book.worksheets[0])
-        finally:
-            book.close()
     else:
         with table.path.open(encoding=table.encoding, newline="") as file:
             yield text_lines(file, table)
 
 
+# What openpyxl and the parser below it raise for what is not as it should be.
+BROKEN = (InvalidFileException, DefusedXmlException, LookupError, TypeError, ValueError, SyntaxError, OSError, EOFError,
+          zipfile.BadZipFile, zlib.error)  # fmt: skip
+
+
+@contextmanager
+def opened_book(file: io.BufferedIOBase):
+    """Give the workbook in a file, to be read row by row; of formulas their values. Raises Unreadable."""
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except BROKEN as error:
+        raise Unreadable(broken_workbook()) from error
+    try:
+        if not book.worksheets:
+            raise Unreadable(broken_workbook())
+        yield book
+    finally:
+        book.close()
+
+
+def broken_workbook() -> str:
+    return _("The workbook cannot be read. Save the table as CSV (UTF-8).")
+
+
 def text_lines(file: io.TextIOBase, table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines of a CSV file; raise Unreadable where it breaks off."""
+    """Yield the lines of a CSV file; raise Unreadable where it breaks off.
+
+    They are counted as a spreadsheet counts its rows: a cell of several lines is no reason to count further.
+    """
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(file, delimiter=table.delimiter, strict=True)
-    line = 1
+    line = 0
     try:
-        for cells in reader:
+        for line, cells in enumerate(reader, 1):
             if "\x00" in "".join(cells):
                 raise Unreadable(_("Line %(line)s holds a NUL character. Remove it.") % {"line": line})
             yield line, [as_written(cell) for cell in cells]
-            line = reader.line_num + 1
     except csv.Error as error:
         told = _("Line %(line)s cannot be read: a quote is missing, or a cell is longer than %(most)s characters.")
-        raise Unreadable(told % {"line": line, "most": f"{LONGEST_CELL:,}"}) from error
+        raise Unreadable(told % {"line": line + 1, "most": f"{LONGEST_CELL:,}"}) from error
     except UnicodeError as error:
         raise Unreadable(wrong_encoding(table.encoding)) from error
 
@@ -217,8 +236,8 @@ def workbook_lines(sheet) -> Iterator[tuple[int, list[str]]]:
                 told = _("The sheet has more than %(most)s cells. Split it, or save it as CSV.")
                 raise Unreadable(told % {"most": f"{settings.IMPORT_MOST_CELLS:,}"})
             yield number, [as_cell(value) for value in cells]
-    except (ValueError, KeyError, SyntaxError, OSError, zipfile.BadZipFile) as error:
-        raise Unreadable(_("The workbook cannot be read. Save the table as CSV (UTF-8).")) from error
+    except BROKEN as error:
+        raise Unreadable(broken_workbook()) from error
 
 
 def as_cell(value) -> str:

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from exchanges.alike import Count, alike_outcomes
 from exchanges.models import Claim, Outcome, OutcomeAgreement, OutcomeChannel, OutcomeRole
 from exchanges.vocabulary import ActorRole, OutcomeStatus, Stage
+from intake.lookups import Lookups
 from intake.planning import CHANGED, LEFT, NEW, REFERENCE, SAME, Plan, Planner, Values
+from intake.shapes import OF_CLAIM
 from records.dates import DatePrecision, Occasion
 from reports.public_record import codes
-from reports.public_record.cells import items
+from reports.public_record.cells import WHOLE, items
 from sources.models import Citation, Quantifier
 
-OF_CLAIM = frozenset({"claim_id", "claimant", "direction", "category", "number", "quantifier", "as_of", "source"})
 IDENTITY = ("claimant_id", "direction", "category", "number", "quantifier", "as_of")
 
 
@@ -25,7 +26,7 @@ class OutcomePlanner(Planner):
 
     def __init__(self, recipe, **options):
         super().__init__(recipe, **options)
-        self.of_outcome = frozenset(self.empty) - OF_CLAIM
+        self.of_outcome = frozenset(self.empty) - set(OF_CLAIM)
         # Of the outcomes met so far in the file: what they say, and the identity they have or will have.
         self.said: dict[str, int] = {}
         self.met: dict[str, str] = {}
@@ -181,7 +182,7 @@ class OutcomePlanner(Planner):
         """Plan a claim for all rows that say the same of one outcome, and a citation for each row with a source."""
         keys = {line: self.claim_key(values, key) for line, values, key, _outcome in rows}
         cited = self.cited_before(list(keys.values()))
-        in_force = self.in_force({outcome for _line, _values, _key, outcome in rows})
+        standing = self.standing({outcome for _line, _values, _key, outcome in rows})
         for line, values, _key, outcome in rows:
             key = keys[line]
             if self.stands_twice(plan, line, "claim_id", key):
@@ -194,7 +195,7 @@ class OutcomePlanner(Planner):
             if before is not None and identity_of(before) == identity:
                 plan.mark(line, LEFT if before.is_withdrawn else SAME)
                 continue
-            claim = in_force.get(identity)
+            claim = standing.get(identity)
             if claim is not None and not values["source"]:
                 plan.mark(line, SAME)
                 continue
@@ -202,7 +203,7 @@ class OutcomePlanner(Planner):
                 superseded = before if before is not None and not before.is_withdrawn else None
                 columns = fields | {"supersedes_id": str(superseded.pk) if superseded is not None else None}
                 claim = plan.insert(Claim, outcome_id=outcome, external_id=key, **columns)
-                in_force[identity] = claim
+                standing[identity] = claim
                 plan.made.append((line, Claim, claim))
             plan.mark(line, NEW if before is None else CHANGED)
             if values["source"]:
@@ -210,7 +211,7 @@ class OutcomePlanner(Planner):
 
     def claim_key(self, values: Values, key: str) -> str:
         """Return the identifier of the row's claim; of one without an identifier a digest of what it says."""
-        told = {name: values[name] for name in OF_CLAIM - {"claim_id"}}
+        told = {name: values[name] for name in OF_CLAIM if name != "claim_id"}
         return self.identity({"id": values["claim_id"], "outcome": key, **told})
 
     @staticmethod
@@ -229,15 +230,12 @@ class OutcomePlanner(Planner):
         return by_key | {key: found[one.record_id] for key, one in cited.items() if one.record_id in found}
 
     @staticmethod
-    def in_force(outcomes: set[str]) -> dict[tuple, str]:
-        """Return by what they say the claims in force about these outcomes."""
-        return {identity_of(claim): str(claim.pk) for claim in Claim.objects.in_force().filter(outcome__in=outcomes)}
-
-    def direction(self, values: Values) -> str:
-        """Return the direction of the row's figure; the measures of safe passages say it themselves."""
-        if "direction" in self.mapped:
-            return values["direction"]
-        return next((one for one in self.lookups.directions if values["category"].startswith(f"{one}_")), "")
+    def standing(outcomes: set[str]) -> dict[tuple, str]:
+        """Return by what they say the claims about these outcomes that stand, verified or not, and are not replaced."""
+        claims = Claim.objects.standing().filter(outcome__in=outcomes)
+        replaced = claims.exclude(supersedes=None).values("supersedes")
+        found = claims.filter(refuted_at=None).exclude(pk__in=replaced)
+        return {identity_of(claim): str(claim.pk) for claim in found}
 
     def claim_fields(self, plan: Plan, line: int, values: Values) -> dict[str, Any] | None:
         """Return the columns of the row's claim; None where what it names is not known, which is refused."""
@@ -252,7 +250,7 @@ class OutcomePlanner(Planner):
             "claimant_id": actor,
             "claimant_words": values["claimant"],
             "claim_kind": self.lookups.claim_kind(actor),
-            "direction": self.direction(values),
+            "direction": direction_of(values, self.lookups),
             "category": category,
             "number": int(values["number"]) if values["number"] else None,
             "quantifier": str(quantifier),
@@ -264,12 +262,25 @@ class OutcomePlanner(Planner):
         """Note the outcomes the importer sees that may be the new ones, by what the rows say of each."""
         said: dict[str, list[Count]] = defaultdict(list)
         for _line, values, _key, outcome in rows:
-            claimant = self.lookups.actors.get(values["claimant"])
-            if outcome in new and claimant and values["number"]:
-                count = Count(uuid.UUID(claimant), self.direction(values), values["category"], int(values["number"]))
+            if outcome in new and (count := count_of(values, self.lookups)) is not None:
                 said[outcome].append(count)
         found = alike_outcomes({outcome: (occasion, said[outcome]) for outcome, (_line, occasion) in new.items()})
         plan.look_alike({outcome: [line] for outcome, (line, _occasion) in new.items()}, found)
+
+
+def direction_of(claim: Values, lookups: Lookups) -> str:
+    """Return the direction of a figure; the measures of safe passages say it themselves."""
+    category = claim.get("category", "")
+    named = next((one for one in lookups.directions if category.startswith(f"{one}_")), "")
+    return claim.get("direction") or named
+
+
+def count_of(claim: Values, lookups: Lookups) -> Count | None:
+    """Return what a claim counts; None where it states no number, or by nobody known here."""
+    claimant, number = lookups.actors.get(claim.get("claimant", "")), claim.get("number", "")
+    if claimant is None or not WHOLE.fullmatch(number):
+        return None
+    return Count(uuid.UUID(claimant), direction_of(claim, lookups), claim.get("category", ""), int(number))
 
 
 def as_key(value: Any) -> str:

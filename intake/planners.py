@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from intake.outcome_rows import OutcomePlanner
-from intake.planning import CHANGED, NEW, Plan, Planner, Recipe, Values
+from intake.planning import CHANGED, LEFT, NEW, Plan, Planner, Recipe, Values
 from intake.shapes import Shape
 from negotiations.models import Meeting, Participant
 from records.dates import DatePrecision, Occasion
@@ -91,7 +91,7 @@ class MeetingPlanner(Planner):
                 plan.mark(line, NEW)
                 plan.made.append((line, Meeting, meeting))
                 new[Occasion((uuid.UUID(channel),), self.span(values))].append(line)
-            if plan.fates.get(line) == "left":
+            if plan.fates.get(line) == LEFT:
                 continue
             self.add_parts(plan, line, values, meeting, key, people, quoted, cited[meeting], present[meeting])
         if self.tells_alike:

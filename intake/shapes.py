@@ -130,6 +130,8 @@ OUTCOMES = (
     WHY,
 )  # fmt: skip
 
+# Those of the fields of an outcome's row that are about a claim.
+OF_CLAIM = ("claim_id", "claimant", "direction", "category", "number", "quantifier", "as_of", "source")
 FIELDS: dict[str, tuple[Field, ...]] = {Shape.SOURCES: SOURCES, Shape.MEETINGS: MEETINGS, Shape.OUTCOMES: OUTCOMES}
 # Columns of the files that come back from an import: which row it was, and what was wrong with it.
 ROW, REASON = "parley_row", "parley_reason"

@@ -4,17 +4,17 @@ memory does not grow with the file."""
 import csv
 import itertools
 import json
+import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import openpyxl
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,10 +24,8 @@ from intake.models import ImportRun
 from intake.planners import planner_of
 from intake.planning import Plan, Recipe
 from intake.shapes import REASON, ROW
+from intake.writing import Refused, write_plan
 from records import guard
-from records.bulk import add_records
-from records.services import change_record
-from reports.public_record.desk import in_words
 from reports.public_record.formulas import as_text
 
 BATCH = 2000
@@ -42,10 +40,6 @@ READING, WAITING, WRITING = (
 )
 
 Tell = Callable[[str, int], None]
-
-
-class Refused(Exception):
-    """The rows cannot be written; the message says which and why."""
 
 
 def recipe_of(run: ImportRun) -> Recipe:
@@ -63,9 +57,10 @@ def table_of(run: ImportRun) -> Table:
     return run.table(path)
 
 
-def batches(table: Table) -> Iterator[list[tuple[int, list[str]]]]:
-    """Yield the rows, some at a time."""
-    rows = table.rows()
+def batches(table: Table, left_out: Iterable[int] = ()) -> Iterator[list[tuple[int, list[str]]]]:
+    """Yield the rows, some at a time, without those that went to the inbox."""
+    gone = frozenset(left_out)
+    rows = (row for row in table.rows() if row[0] not in gone)
     while batch := list(itertools.islice(rows, BATCH)):
         yield batch
         time.sleep(settings.PARLEY_REPORT_STEP_SECONDS)
@@ -80,9 +75,9 @@ def check(run: ImportRun, tell: Tell) -> dict:
     planner = planner_of(recipe_of(run))
     length = table.length()
     counts: Counter[str] = Counter()
-    found: dict = {"problems": [], "sample": [], "alike": [], "changes": [], "without_place": []}
+    found: dict = {"problems": [], "sample": [], "alike": [], "changes": []}
     with BadRows(run, table) as bad:
-        for batch in batches(table):
+        for batch in batches(table, run.left_out):
             tell(str(READING), min(99, 100 * counts["rows"] // length))
             plan = planner.plan(batch)
             reasons: dict[int, list[str]] = {}
@@ -128,7 +123,7 @@ def write(run: ImportRun, actor: Reader, tell: Tell) -> dict:
     planner = planner_of(recipe, tells_alike=False)
     length = table.length()
     counts: Counter[str] = Counter()
-    for batch in batches(table):
+    for batch in batches(table, run.left_out):
         tell(str(WRITING), min(99, 100 * counts["rows"] // length))
         # Rows that say why what looks like personal data must stay are written by themselves: the history keeps it.
         for reason, rows in itertools.groupby(batch, lambda row: planner.reason_of(row[1])):
@@ -139,56 +134,26 @@ def write(run: ImportRun, actor: Reader, tell: Tell) -> dict:
                 raise Refused(told % {"line": first.line, "reason": first.reason})
             guard.allow(reason)
             with because(guard.kept_because(reason)):
-                write_plan(run, actor, plan, recipe)
+                write_plan(actor, plan, recipe, reason=f"{run.file_name}, {run.reference}")
+            note_made(run, plan)
             counts.update(plan.fates.values())
         counts["rows"] += len(batch)
     refresh_labels()
     return dict(counts)
 
 
-def write_plan(run: ImportRun, actor: Reader, plan: Plan, recipe: Recipe) -> None:
-    """Write the new records of some rows in one statement for each kind, the changed ones singly."""
-    marking = {"level": recipe.level, "compartments": list(recipe.compartments)}
-    try:
-        with transaction.atomic():
-            for model in sorted(plan.inserts, key=place_in_order):
-                add_records(actor, model, plan.inserts[model], **marking)
-    except (IntegrityError, DataError) as error:
-        told = _("Lines %(first)s to %(last)s: %(reason)s Nothing was written.")
-        first, last = plan.rows[0][0], plan.rows[-1][0]
-        raise Refused(told % {"first": first, "last": last, "reason": in_words(error, model)}) from error
-    for line, record, fields in plan.changes:
-        for name, value in fields.items():
-            setattr(record, name, value)
-        try:
-            change_record(actor, record, expected_version=record.version, reason=f"{run.file_name}, {run.reference}")
-        except ValidationError as error:
-            told = _("Line %(line)s: %(reason)s Nothing was written.")
-            raise Refused(told % {"line": line, "reason": " ".join(error.messages)}) from error
-    note_made(run, plan)
-
-
-ORDER = (
-    "negotiations_place", "sources_source", "negotiations_meeting", "negotiations_participant", "exchanges_outcome",
-    "exchanges_outcomechannel", "exchanges_outcomeagreement", "exchanges_outcomerole", "exchanges_claim",
-    "sources_citation",
-)  # fmt: skip
-
-
-def place_in_order(model) -> int:
-    """What others point to is written before them."""
-    return ORDER.index(model._meta.db_table)
-
-
 def note_made(run: ImportRun, plan: Plan) -> None:
-    """Note which row made which record."""
-    made = [{"i": pk, "t": model._meta.db_table, "l": line} for line, model, pk in plan.made]
-    if made:
+    """Note which row made or changed which record."""
+    noted = [{"i": pk, "t": model._meta.db_table, "l": line, "n": True} for line, model, pk in plan.made]
+    noted += [
+        {"i": str(record.pk), "t": record._meta.db_table, "l": line, "n": False} for line, record, _f in plan.changes
+    ]
+    if noted:
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO intake_importedrecord (record_id, record_table, run_id, line)"
-                " SELECT i, t, %s, l FROM json_to_recordset(%s) AS m (i uuid, t text, l int)",
-                [run.pk, json.dumps(made)],
+                "INSERT INTO intake_importedrecord (record_id, record_table, run_id, line, is_new)"
+                " SELECT i, t, %s, l, n FROM json_to_recordset(%s) AS m (i uuid, t text, l int, n boolean)",
+                [run.pk, json.dumps(noted)],
             )
 
 
@@ -197,7 +162,7 @@ class BadRows:
 
     def __init__(self, run: ImportRun, table: Table):
         self.run, self.table, self.number = run, table, 0
-        self.name = f"{run.file}-bad"
+        self.name = f"{run.file}-bad-{secrets.token_hex(4)}"  # another attempt may not have ended yet
         self.path = Path(default_storage.path(self.name))
 
     def __enter__(self) -> "BadRows":

@@ -45,6 +45,7 @@ class Actor(Record):
     objects = RecordManager.from_queryset(ActorQuerySet)()
 
     parts = ("names", "mandates", "representatives")
+    is_mergeable = True
 
     class Meta(Record.Meta):
         ordering = ["name"]
@@ -152,6 +153,7 @@ class Representative(Dated, Record):
     notes = models.TextField(_("notes"), blank=True)
 
     official_named_in = "name"
+    is_mergeable = True
 
     class Meta(Record.Meta):
         ordering = ["name"]

@@ -161,3 +161,13 @@ class MuteFilter(RecordFilterSet):
     class Meta:
         model = models.Mute
         fields = []
+
+
+class LockedPeriodFilter(RecordFilterSet):
+    conflict = among(_("Conflict"), models.Conflict)
+    since = since(_("Since"), "until")
+    until = until(_("Until"), "until")
+
+    class Meta:
+        model = models.LockedPeriod
+        fields = []

@@ -1,6 +1,7 @@
 """The form for a meeting: essentials, participants, sources, who can see it."""
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from negotiations.vocabulary import MeetingFormat, ParticipantRole
 from records.entry_forms import DatedForm, RepeatedFormSet, RowForm, Segments
 from records.widgets import Combobox
 from sources.admiralty import Credibility, Reliability
+from sources.fields import fetch_field, file_field
 from sources.forms import AddressInput
 from sources.models import Source
 
@@ -84,7 +86,7 @@ class ParticipantForm(RowForm):
 class SourceForm(RowForm):
     """A source the record rests on: one already recorded, or a new one by its address."""
 
-    telling = ("source", "url", "publisher", "title", "quote")
+    telling = ("source", "url", "upload", "publisher", "title", "quote")
 
     source = forms.ModelChoiceField(
         label=gettext_lazy("Source"), queryset=Source.objects.current(), required=False, widget=Combobox("source"),
@@ -93,7 +95,9 @@ class SourceForm(RowForm):
     url = forms.URLField(
         label=gettext_lazy("Address"), required=False, assume_scheme="https", max_length=1000, widget=AddressInput
     )
-    publisher = forms.CharField(label=gettext_lazy("Publisher"), max_length=200, required=False)
+    fetch = fetch_field()
+    upload = file_field()
+    publisher = forms.CharField(label=gettext_lazy("Publisher, or who said it"), max_length=200, required=False)
     title = forms.CharField(label=gettext_lazy("Title"), max_length=500, required=False)
     quote = forms.CharField(
         label=gettext_lazy("In the source’s words"), required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -113,6 +117,12 @@ class SourceForm(RowForm):
         required=False,
     )  # fmt: skip
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["fetch"].initial = not self.initial.get("source")
+        if not settings.SOURCE_FETCHING:
+            del self.fields["fetch"]
+
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("DELETE") or self.errors:
@@ -120,7 +130,7 @@ class SourceForm(RowForm):
         described = next((name for name in ("url", "publisher", "title") if cleaned.get(name)), None)
         if cleaned.get("source") and described:
             self.add_error(described, _("A recorded source is chosen: leave this empty, or choose “a new source”"))
-        is_new = not cleaned.get("source") and any(cleaned.get(name) for name in ("url", "title", "quote"))
+        is_new = not cleaned.get("source") and any(cleaned.get(name) for name in ("url", "upload", "title", "quote"))
         if is_new and not cleaned.get("publisher"):
             self.add_error("publisher", _("Name who published it, or choose a source already recorded"))
         return cleaned
@@ -139,9 +149,12 @@ class SourceRows(RepeatedFormSet):
     row_heading = gettext_lazy("Source")
     add_label = gettext_lazy("Add a source")
     lines = (
-        "source", "url", ("publisher", "title"), "quote", "pinpoint", ("reliability", "credibility"),
+        "source", "url", "fetch", "upload", ("publisher", "title"), "quote", "pinpoint", ("reliability", "credibility"),
     )  # fmt: skip
-    lede = gettext_lazy("Where it is said. Empty rows are left out.")
+    lede = gettext_lazy(
+        "Where it is said: an address, a file, or a statement heard, with who said it and its words. Empty rows are"
+        " left out."
+    )
 
 
 ParticipantFormSet = formset_factory(ParticipantForm, formset=ParticipantRows, extra=3, can_delete=True, max_num=100)

@@ -1,6 +1,7 @@
 """What the API shows of conflicts, channels, meetings, agreements and commitments."""
 
-from rest_framework import serializers
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, serializers
 
 from negotiations import models
 from records.api.serializers import RecordSerializer
@@ -147,3 +148,18 @@ class MuteSerializer(RecordSerializer):
     class Meta:
         model = models.Mute
         fields = (*RecordSerializer.base_fields, "channel", "commitment", "until", "reason")
+
+
+class LockedPeriodSerializer(RecordSerializer):
+    class Meta:
+        model = models.LockedPeriod
+        fields = (*RecordSerializer.base_fields, "conflict", "until", "reason")
+        # It is as secret as its conflict.
+        read_only_fields = ("level", "compartments")
+
+    def to_internal_value(self, data):
+        stated = {"conflict", "until", "reason"} & set(data) if isinstance(data, dict) and self.instance else set()
+        if stated:
+            told = _("A locked period is never changed. Unlock it and lock another.")
+            raise exceptions.ValidationError({name: [told] for name in sorted(stated)})
+        return super().to_internal_value(data)

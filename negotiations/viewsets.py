@@ -1,9 +1,16 @@
 """The API's resources of the negotiations room."""
 
+from django.db import transaction
 from django.db.models import Prefetch
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 
+from access import permissions
+from access.context import current_reader
 from negotiations import filters, models, serializers
-from records.api.viewsets import RecordViewSet
+from negotiations.periods import lock_period, unlock_period
+from records.api.serializers import VersionSerializer
+from records.api.viewsets import IF_MATCH, RecordViewSet
 from records.querysets import current
 from sources.querysets import with_citations
 
@@ -130,3 +137,30 @@ class MuteViewSet(RecordViewSet):
     filterset_class = filters.MuteFilter
     ordering_fields = ("until", "recorded_at", "updated_at")
     related = ("channel", "commitment")
+
+
+class LockedPeriodViewSet(RecordViewSet):
+    queryset = models.LockedPeriod.objects.all()
+    serializer_class = serializers.LockedPeriodSerializer
+    filterset_class = filters.LockedPeriodFilter
+    ordering_fields = ("until", "recorded_at", "updated_at")
+    related = ("conflict",)
+    actions_needed = dict.fromkeys(["create", "partial_update", "withdraw"], permissions.LOCK)
+    marking = None
+    restore = None
+
+    def make(self, fields):
+        """Lock a period, as the page does."""
+        return lock_period(current_reader(), **fields)
+
+    @extend_schema(request=VersionSerializer, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def withdraw(self, request, *args, **kwargs):
+        """Unlock a period, with a reason."""
+        period = self.get_object()
+        body = VersionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        reason, version = body.validated_data["reason"], self.expected_version()
+        unlock_period(current_reader(), period, reason=reason, expected_version=version)
+        return self.answer(period)

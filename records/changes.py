@@ -17,10 +17,12 @@ from access.models import Compartment
 from records.display import field_label, shown
 from records.models import HistoryEntry, Record
 
-# Kept by the database itself; they say nothing to a reader of the history.
+# Kept by the database itself, or where a file lies in the store; they say nothing to a reader of the history. What a
+# server said with a page stands on the page of its copy.
 HOUSEKEEPING = frozenset(
-    {"id", "version", "recorded_at", "updated_at", "label_id", "draft_of", "author_id", "reference"}
-)
+    {"id", "version", "recorded_at", "updated_at", "label_id", "draft_of", "author_id", "reference", "file",
+     "text_file", "headers"}
+)  # fmt: skip
 LONG = 60  # characters of a value that still fits a sentence
 MOST_WORDS = 1500  # longer texts are shown whole, before and after
 

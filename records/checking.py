@@ -22,8 +22,8 @@ from records.querysets import named
 WAITING = (ReviewState.SUBMITTED, ReviewState.CHANGED)
 # Shown and checked as one: the property that says it in words, and the fields that belong to it.
 TOGETHER = {"started_on": ("when", ("ended_on", "date_precision")), "number": ("stated", ("quantifier", "number_high"))}
-# Who may see the record is decided, not found in a source; so is where a row stands in a list.
-NOT_CHECKED = HOUSEKEEPING | {"level", "compartments", "external_id", "position", "record_type_id", "record_id"}
+# Who may see the record is decided, not found in a source.
+NOT_CHECKED = HOUSEKEEPING | {"level", "compartments", "external_id", "record_type_id", "record_id"}
 # What access_private.content leaves out of a row: decisions about the record, not what it says.
 DECISIONS = frozenset(
     {"label_id", "draft_of", "level", "compartments", "version", "updated_at", "review_state", "withdrawn_at"}
@@ -91,13 +91,19 @@ class Item:
 
 @dataclass
 class Sheet:
-    """All there is to check of a record: its fields, the parts that go with it, and the parts left to somebody else."""
+    """All there is to check of a record: its fields, the parts that go with it, and the parts left to somebody else.
+
+    ``is_own`` tells whether the reader wrote it and so checks nothing of it; ``everything`` are all its parts, verified
+    ones too.
+    """
 
     record: Record
     fields: list[Item]
     parts: list[Item]
     own_parts: list[Record]
     queries: list[Query]
+    is_own: bool
+    everything: list[Record] = field(default_factory=list)
 
     @property
     def items(self) -> list[Item]:
@@ -125,12 +131,19 @@ def part_links(model: type[Record]) -> list[tuple[type[Record], str]]:
 
 
 def parts_of(record: Record, *, lock: bool = False) -> list[Record]:
-    """Return the current parts of a record and their parts, each once: one statement for each kind and step.
+    """Return the current parts of a record and their parts, each once; see ``parts_by_whole``."""
+    return parts_by_whole([record], lock=lock)[record.pk]
 
-    ``lock`` holds their rows until the transaction ends.
+
+def parts_by_whole(records: Iterable[Record], *, lock: bool = False) -> dict:
+    """Return, by the identifier of each of these records, its current parts and their parts, each once.
+
+    One statement for each kind and step, however many records. ``lock`` holds the rows until the transaction ends.
     """
-    found: dict = {}
-    step: list[Record] = [record]
+    records = list(records)
+    found: dict = {record.pk: [] for record in records}
+    top = {record.pk: record.pk for record in records}
+    step: list[Record] = records
     while step:
         by_kind: dict[type[Record], list] = defaultdict(list)
         for one in step:
@@ -142,10 +155,12 @@ def parts_of(record: Record, *, lock: bool = False) -> list[Record]:
                 if link == "record_id":
                     parts = parts.filter(record_type=ContentType.objects.get_for_model(model))
                 for one in parts.select_for_update(of=("self",)) if lock else parts:
-                    if one.pk not in found and one.pk != record.pk:
-                        found[one.pk] = one
+                    if one.pk not in top:
+                        whole = getattr(one, link if link == "record_id" else f"{link}_id")
+                        top[one.pk] = top[whole]
+                        found[top[whole]].append(one)
                         step.append(one)
-    return list(found.values())
+    return found
 
 
 def written_by_me(records: Iterable[Record]) -> set:
@@ -166,7 +181,8 @@ class Past:
 
     def __init__(self, records: Iterable[Record]):
         self.entries: dict = defaultdict(list)
-        for entry in HistoryEntry.objects.filter(record_id__in=[one.pk for one in records]).order_by("id"):
+        entries = HistoryEntry.objects.filter(record_id__in=[one.pk for one in records]).select_related("user")
+        for entry in entries.order_by("id"):
             self.entries[entry.record_id].append(entry)
 
     def verified(self, record: Record) -> HistoryEntry | None:
@@ -220,11 +236,16 @@ def checked_fields(model: type[Record]) -> list[models.Field]:
     fields = [
         one
         for one in model._meta.local_concrete_fields
-        if one.editable and one.column not in NOT_CHECKED and one.name not in NOT_CHECKED
+        if one.editable and one.column not in NOT_CHECKED and one.name not in NOT_CHECKED and not is_order(one)
     ]
     names = {one.name for one in fields}
     within = {other for name, (_words, others) in TOGETHER.items() if name in names for other in others}
     return [one for one in fields if one.name not in within]
+
+
+def is_order(one: models.Field) -> bool:
+    """Whether the field only says where a row stands in a list; a representative's position is words."""
+    return one.name == "position" and isinstance(one, models.PositiveSmallIntegerField)
 
 
 def words_of(record: Record, one: models.Field, names: Names) -> str:
@@ -267,7 +288,8 @@ def pieces_of(was: str, words: str) -> list[tuple[str, str]]:
 
 def sheet_of(record: Record, *, lock: bool = False) -> Sheet:
     """Return what is to check of a record for the reader of this context, in a bounded number of statements."""
-    parts = [one for one in parts_of(record, lock=lock) if one.review_state in WAITING]
+    everything = parts_of(record, lock=lock)
+    parts = [one for one in everything if one.review_state in WAITING]
     own = written_by_me([*parts, record])
     past, names = Past([record, *parts]), Names()
     checks, queries = about(FieldCheck, [record, *parts]), about(Query, [record, *parts])
@@ -286,7 +308,8 @@ def sheet_of(record: Record, *, lock: bool = False) -> Sheet:
             judge(item, past, checks[part.pk], queries[part.pk], None)
             shown.append(item)
     whole = [one for one in queries[record.pk] if one.settled_at is None]
-    return Sheet(record, fields, shown, [one for one in parts if one.pk in own], whole)
+    own_parts = [one for one in parts if one.pk in own]
+    return Sheet(record, fields, shown, own_parts, whole, record.pk in own, everything)
 
 
 def about(model, records: list[Record]) -> dict:

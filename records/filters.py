@@ -5,7 +5,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from access.levels import Level
-from records.models import Embargo, PublicSummary, ReviewState, SummaryOf
+from records.models import (
+    Assignment,
+    Attachment,
+    Embargo,
+    FieldCheck,
+    Merge,
+    PublicSummary,
+    Query,
+    ReviewState,
+    SummaryOf,
+)
 from records.search import found_ids
 
 WITHDRAWN_CHOICES = [("include", _("included")), ("only", _("only"))]
@@ -116,3 +126,59 @@ class SummaryOfFilter(RecordFilterSet):
     class Meta:
         model = SummaryOf
         fields = ["summary", "record_id"]
+
+
+class QueryFilter(RecordFilterSet):
+    """Queries, by the record they are about and by whether somebody has answered."""
+
+    is_open = choice(_("Open"), [("yes", _("yes")), ("no", _("no"))], method="filter_open")
+
+    class Meta:
+        model = Query
+        fields = ["record_id"]
+
+    def filter_open(self, queryset, name, value):
+        return queryset.filter(answered_at__isnull=value == "yes")
+
+
+class FieldCheckFilter(RecordFilterSet):
+    """Field checks, by the record they are about."""
+
+    class Meta:
+        model = FieldCheck
+        fields = ["record_id"]
+
+
+class AssignmentFilter(RecordFilterSet):
+    """Assignments, by the record they are about and by whether they are done."""
+
+    is_done = choice(_("Done"), [("yes", _("yes")), ("no", _("no"))], method="filter_done")
+
+    class Meta:
+        model = Assignment
+        fields = ["record_id"]
+
+    def filter_done(self, queryset, name, value):
+        return queryset.filter(done_at__isnull=value == "no")
+
+
+class AttachmentFilter(RecordFilterSet):
+    """Attachments, by the record they belong to and by their content."""
+
+    class Meta:
+        model = Attachment
+        fields = ["record_id", "sha256"]
+
+    api_only = (*RecordFilterSet.api_only, "record_id", "sha256")
+
+
+class MergeFilter(RecordFilterSet):
+    """Merges, by either record; ``is_part`` tells those that were done with a larger one."""
+
+    is_part = django_filters.BooleanFilter(field_name="part_of", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Merge
+        fields = ["record_id", "into_id", "part_of"]
+
+    api_only = (*RecordFilterSet.api_only, "record_id", "into_id", "part_of", "is_part")

@@ -3,6 +3,7 @@
 from django import forms
 from django.db import models
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from access.context import Reader, current_reader
@@ -42,6 +43,66 @@ class WithdrawForm(GuardedForm, forms.Form):
         error_messages={"required": _("Say why the record is withdrawn.")},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class RestoreForm(WithdrawForm):
+    """Why a withdrawn record is restored."""
+
+    reason = forms.CharField(
+        label=_("Why is it restored?"),
+        help_text=_("Kept in the history for everybody who may see the record."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": _("Say why the record is restored.")},
+    )
+
+
+class WithdrawnKindForm(forms.Form):
+    """Of which kind withdrawn records are asked for."""
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+
+    def __init__(self, data, *, kinds: list[type[Record]]):
+        super().__init__(data)
+        names = [(kind.kind_of(), capfirst(kind._meta.verbose_name_plural)) for kind in kinds]
+        self.fields["kind"].choices = [("", _("All")), *names]
+
+
+class UndoForm(WithdrawForm):
+    """Why a merge is undone."""
+
+    reason = forms.CharField(
+        label=_("Why is the merge undone?"),
+        help_text=_("Kept in the history of everything that goes back."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": _("Say why the merge is undone.")},
+    )
+
+
+class MergeForm(forms.Form):
+    """Why two records are one, and which versions of them were looked at."""
+
+    reason = forms.CharField(
+        label=_("Why are they the same?"),
+        help_text=_("Kept in the history of both and of everything that moves."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": _("Say why the two are the same.")},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    other_version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class FindForm(forms.Form):
+    """Another record, by its reference or address."""
+
+    other = forms.CharField(
+        label=_("Reference or address of the other record"),
+        help_text=_("For example 7KQ2X-F4HMP, or its address copied from the browser."),
+        max_length=500,
+        error_messages={"required": _("Name the other record.")},
+    )
 
 
 class HistoryFilterForm(forms.Form):
@@ -164,3 +225,25 @@ class SummaryForm(ReadersForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     field_order = ["title", "text", "dated_on"]
+
+
+class TextForm(forms.Form):
+    """Something to write, and nothing else."""
+
+    errors_name_field = True
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+
+
+class AnswerForm(TextForm):
+    """The answer to somebody's query."""
+
+    answer = forms.CharField(
+        label=_("Your answer"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write an answer.")},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -37,18 +38,18 @@ class Marking:
 
 
 def link_names(model: type[Record]) -> list[str]:
-    """Return the names of the links through which a record of this kind inherits: its foreign keys to records."""
+    """Return the names of the links through which a record of this kind inherits: to records of one kind, or of any."""
     names = [
         field.name
         for field in model._meta.local_fields
         if field.is_relation and issubclass(field.remote_field.model, Record)
     ]
-    return [*names, "record"] if is_about_a_record(model) else names
+    return [*names, *generic_names(model)]
 
 
-def is_about_a_record(model: type[Record]) -> bool:
-    """Whether records of this kind name another of any kind (``record_type``, ``record_id``)."""
-    return any(field.name == "record" for field in model._meta.private_fields)
+def generic_names(model: type[Record]) -> list[str]:
+    """Return the names of the links to a record of any kind: ``record``, and ``into`` of a merge."""
+    return [field.name for field in model._meta.private_fields if isinstance(field, GenericForeignKey)]
 
 
 def parents_of(record: Record) -> list[Record]:
@@ -83,8 +84,8 @@ def lowered_fields(before: Record, after: Record) -> list[str]:
 
 def link_value(record: Record, name: str):
     """Return what a link of the record points to, without fetching it."""
-    if name == "record":
-        return record.record_type_id, record.record_id
+    if name in generic_names(type(record)):
+        return record.record_type_id, getattr(record, f"{name}_id")
     return getattr(record, record._meta.get_field(name).attname)
 
 
@@ -169,11 +170,10 @@ def links_of(record: Record) -> list[tuple[type[Record], object]]:
     """Return kind and identifier of every record it inherits from."""
     found = []
     for name in link_names(type(record)):
-        if name == "record":
-            kind = ContentType.objects.get_for_id(record.record_type_id)
-            found.append((kind.model_class(), record.record_id))
-        else:
-            pk = link_value(record, name)
-            if pk is not None:
-                found.append((record._meta.get_field(name).remote_field.model, pk))
+        value = link_value(record, name)
+        if name in generic_names(type(record)):
+            kind, pk = value
+            found.append((ContentType.objects.get_for_id(kind).model_class(), pk))
+        elif value is not None:
+            found.append((record._meta.get_field(name).remote_field.model, value))
     return found

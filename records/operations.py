@@ -7,11 +7,12 @@ TRIGGERS = ("b_keep_version", "zz_begin_history", "zz_write_history", "z_index_w
 
 
 class Protect(Operation):
-    """Give a record's table its label, policies, version, history, search entry and index of what waits.
+    """Give a record's table its label, policies, version, history, search entry, indexes of what waits and what
+    was withdrawn.
 
     The parents, whose labels it inherits, are its foreign keys to other records, read from the model itself; a
-    generic link (``record_type``, ``record_id``) counts as one. ``search`` names the columns whose words are found
-    by the search, ``action`` what the permission table must allow to whoever writes. Reversible.
+    generic link (``record_type`` with ``record_id``, or ``into_id``) counts as one. ``search`` names the columns
+    whose words are found by the search, ``action`` what the permission table must allow to whoever writes. Reversible.
     """
 
     reversible = True
@@ -32,8 +33,9 @@ class Protect(Operation):
             target = field.remote_field and field.remote_field.model
             if target and any(f.name == "draft_of" for f in target._meta.local_fields):
                 found += [target._meta.db_table, field.column]
-        if {"record_type", "record_id"} <= names:
-            found += ["@record_type_id", "record_id"]
+        for link in ("record_id", "into_id"):
+            if {"record_type", link} <= names:
+                found += ["@record_type_id", link]
         return found
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
@@ -54,10 +56,19 @@ class Protect(Operation):
             f'CREATE TRIGGER zz_write_history AFTER UPDATE OR DELETE ON "{table}" FOR EACH ROW'
             " EXECUTE FUNCTION access_private.write_history()"
         )
-        # Asked for the number of records that wait for review, on every page of a reviewer.
+        # Asked for the number of records that wait for review, on every page of a reviewer; and of one's own that were
+        # not submitted yet or came back, on every page of whoever writes.
         schema_editor.execute(
             f'CREATE INDEX "{table}_waits" ON "{table}" (recorded_at)'
-            " WHERE review_state IN ('submitted', 'changed') AND withdrawn_at IS NULL"
+            " WHERE review_state IN ('submitted', 'changed', 'returned') AND withdrawn_at IS NULL"
+        )
+        schema_editor.execute(
+            f'CREATE INDEX "{table}_own" ON "{table}" (author_id)'
+            " WHERE review_state IN ('draft', 'returned') AND withdrawn_at IS NULL"
+        )
+        # Few of many: for the list of all that was withdrawn.
+        schema_editor.execute(
+            f'CREATE INDEX "{table}_withdrawn" ON "{table}" (withdrawn_at) WHERE withdrawn_at IS NOT NULL'
         )
         if self.search:
             columns = ", ".join(f"'{column}'" for column in self.search)
@@ -75,7 +86,8 @@ class Protect(Operation):
         schema_editor.execute("CALL access.unprotect(%s)", [table])
         for trigger in TRIGGERS:
             schema_editor.execute(f'DROP TRIGGER IF EXISTS {trigger} ON "{table}"')
-        schema_editor.execute(f'DROP INDEX IF EXISTS "{table}_waits"')
+        for index in ("waits", "own", "withdrawn"):
+            schema_editor.execute(f'DROP INDEX IF EXISTS "{table}_{index}"')
 
     def describe(self) -> str:
         return f"Put {self.model_name} behind the reading door"

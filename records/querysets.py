@@ -35,9 +35,9 @@ def named(model: type[Record]) -> QuerySet:
     return model.objects.select_related("label", *linked)
 
 
-def with_records(models: Iterable[type[Record]]) -> GenericPrefetch:
-    """Prefetch the records that others are about: one query for each kind."""
-    return GenericPrefetch("record", [named(model) for model in models])
+def with_records(models: Iterable[type[Record]], name: str = "record") -> GenericPrefetch:
+    """Prefetch the records that others are about, or that another generic link names: one query for each kind."""
+    return GenericPrefetch(name, [named(model) for model in models])
 
 
 def called(queryset: QuerySet, name: str, *, by: str = "name", of: str = "pk") -> set:

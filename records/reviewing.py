@@ -6,7 +6,8 @@ A record is verified by somebody who wrote no version of it since it was last ve
 
 import re
 import uuid
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -17,10 +18,11 @@ from access import permissions
 from access.context import Reader, because
 from access.models import User
 from records import guard
-from records.checking import WAITING, about, checked_fields, content, parts_of, sheet_of, written_by_me
-from records.models import Assignment, FieldCheck, HistoryEntry, Query, Record, ReviewState
-from records.querysets import named
-from records.services import add_record, as_stored, lock_record
+from records.checking import WAITING, about, checked_fields, parts_of, sheet_of, written_by_me
+from records.hanging import wholes_of
+from records.models import Assignment, FieldCheck, Merge, Query, Record, ReviewState
+from records.refusals import in_words
+from records.services import add_record, as_stored, check_record, lock_record, withdraw_record
 
 # @ and a user name, but not the middle of a mail address.
 MENTION = re.compile(r"(?<![\w.@+-])@([\w@+-]+(?:\.[\w@+-]+)*)")
@@ -38,9 +40,10 @@ def submit(actor: Reader, record: Record, *, expected_version: int) -> Record:
         raise PermissionDenied(_("A record is submitted by whoever wrote it."))
     back = [one for one in parts_of(held, lock=True) if one.review_state == ReviewState.RETURNED]
     own = written_by_me(back)
-    for one in [held, *(part for part in back if part.pk in own)]:
-        one.review_state = ReviewState.SUBMITTED
-        one.save(force_update=True)
+    with in_words():
+        for one in [held, *(part for part in back if part.pk in own)]:
+            one.review_state = ReviewState.SUBMITTED
+            one.save(force_update=True)
     return as_stored(held)
 
 
@@ -71,6 +74,7 @@ def check_waiting(record: Record) -> None:
         raise ValidationError(_("This record does not wait for review."))
 
 
+@transaction.atomic
 def return_record(actor: Reader, record: Record, *, note: str, expected_version: int) -> Record:
     """Return a record that waits to whoever wrote it, with a note; return it as stored.
 
@@ -83,7 +87,7 @@ def return_record(actor: Reader, record: Record, *, note: str, expected_version:
     if not note.strip():
         raise ValidationError({"note": _("Say what is to be mended. Whoever wrote the record reads it.")})
     held.review_state = ReviewState.RETURNED
-    with because(guard.check_reason(note.strip(), "note")):
+    with in_words(), because(guard.check_reason(note.strip(), "note")):
         held.save(force_update=True)
     finish_assignments(actor, held)
     return as_stored(held)
@@ -102,7 +106,7 @@ def verify(actor: Reader, record: Record, *, expected_version: int) -> Record:
     sheet = sheet_of(held, lock=True)
     if not sheet.is_settled:
         raise ValidationError(still_open(sheet))
-    mark_verified(held, [item.record for item in sheet.parts])
+    mark_verified([held, *(item.record for item in sheet.parts)])
     finish_assignments(actor, held)
     return as_stored(held)
 
@@ -115,48 +119,73 @@ def still_open(sheet) -> str:
     return _("Still to check, or with a query that is not answered: %(names)s.") % {"names": "; ".join(names)}
 
 
-def mark_verified(record: Record, parts: list[Record]) -> None:
-    """Write that a record and these parts are verified, and that the queries answered are settled."""
-    for one in [record, *parts]:
-        one.review_state = ReviewState.VERIFIED
-        one.save(force_update=True)
-    for queries in about(Query, [record, *parts]).values():
-        for query in queries:
-            if query.answered_at is not None and query.settled_at is None:
-                query.settled_at = timezone.now()
-                query.save(force_update=True)
+def mark_verified(records: Iterable[Record]) -> None:
+    """Write that these records are verified and that the queries about them that were answered are settled.
+
+    One statement for each kind; the database refuses what the reader wrote. The rows are to be held already.
+    """
+    records = list(records)
+    by_kind = defaultdict(list)
+    for one in records:
+        by_kind[type(one)].append(one.pk)
+    with in_words():
+        for model, pks in by_kind.items():
+            if model.objects.filter(pk__in=pks).update(review_state=ReviewState.VERIFIED) != len(pks):
+                raise PermissionDenied(_("You may not write all of what would be verified."))
+    queries = [query for found in about(Query, records).values() for query in found]
+    answered = [query.pk for query in queries if query.answered_at is not None and query.settled_at is None]
+    # By what the reader may write: a token for records of this kind alone leaves the queries as they are.
+    Query.objects.filter(pk__in=answered).update(settled_at=timezone.now())
 
 
 def restore(actor: Reader, record: Record, *, reason: str, expected_version: int) -> Record:
     """Take back a withdrawal, with a reason: the record is what it was before. A reviewer's act.
 
-    Raises ValidationError where the record was not withdrawn, on ``reason`` where none is given; StaleVersion.
+    Raises ValidationError where the record was not withdrawn, or cannot stand as things are now, on ``reason`` where
+    none is given; StaleVersion.
     """
     permissions.demand(permissions.REVIEW)
     held = lock_record(record, expected_version)
-    if not held.is_withdrawn:
-        raise ValidationError(_("This record was not withdrawn."))
+    check_restorable(held)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the record is restored.")})
     held.withdrawn_at, held.withdrawn_reason = None, ""
-    with because(guard.check_reason(reason.strip())):
+    check_record(held)
+    held.check_standing()
+    with in_words(), because(guard.check_reason(reason.strip())):
         held.save(force_update=True)
     return as_stored(held)
+
+
+def check_restorable(record: Record) -> None:
+    """Raise ValidationError for a record that is not withdrawn, that was merged, or that hangs on a withdrawn one."""
+    if not record.is_withdrawn:
+        raise ValidationError(_("This record was not withdrawn."))
+    if not record.is_restorable:
+        raise ValidationError(_("Records of this kind are not restored. Add a new one."))
+    if Merge.objects.current().of(record).exists():
+        raise ValidationError(_("This record was merged into another. Undo the merge instead."))
+    for whole in wholes_of(record):
+        if whole.is_withdrawn:
+            told = _("“%(whole)s”, which it is a part of, was withdrawn. Restore that first.")
+            raise ValidationError(told % {"whole": whole})
 
 
 # Field by field ------------------------------------------------------------------------------------------------------
 
 
-def check_field(actor: Reader, record: Record, field: str) -> FieldCheck:
+def check_field(actor: Reader, record: Record, field: str, *, expected_version: int | None = None, **own) -> FieldCheck:
     """Write down that a field matches the source, as the record is now; with an empty ``field``, all of it.
 
-    Raises ValidationError on ``field`` where the kind has no such field to check; PermissionDenied; without a field
-    where the record does not wait.
+    ``own`` are further fields of the check itself (``level``, ``compartments``, ``external_id``). Raises
+    ValidationError on ``field`` where the kind has no such field to check; PermissionDenied; without a field where the
+    record does not wait; StaleVersion where it is no longer the version that was looked at.
     """
-    check_reviewer(actor, record)
-    check_waiting(record)
-    check_name(record, field)
-    return add_record(actor, FieldCheck(record=record, field=field))
+    held = record if expected_version is None else lock_record(record, expected_version)
+    check_reviewer(actor, held)
+    check_waiting(held)
+    check_name(held, field)
+    return add_record(actor, FieldCheck(record=held, field=field, **own))
 
 
 def check_name(record: Record, field: str) -> None:
@@ -166,16 +195,19 @@ def check_name(record: Record, field: str) -> None:
 
 
 @transaction.atomic
-def raise_query(actor: Reader, record: Record, *, field: str, text: str) -> Query:
+def raise_query(actor: Reader, record: Record, *, field: str, text: str, **own) -> Query:
     """Ask about a field of a record, or about all of it; people named with @ find it under "My work".
 
-    A name is refused, on ``text``, in the same words whether nobody has it or its owner may not see the record.
+    ``own`` as in ``check_field``. A name is refused, on ``text``, in the same words whether nobody has it, its owner
+    may not see the record or may not write.
     """
     permissions.demand(permissions.WRITE)
+    if record.is_withdrawn or not record.is_reviewed:
+        raise ValidationError(_("This record is not reviewed, so there is nothing to ask about it here."))
     check_name(record, field)
     if not text.strip():
         raise ValidationError({"text": _("Write what you want to know.")})
-    query = add_record(actor, Query(record=record, field=field, text=text.strip()))
+    query = add_record(actor, Query(record=record, field=field, text=text.strip(), **own))
     mention(actor, record, text, "text")
     return query
 
@@ -199,28 +231,49 @@ def answer_query(actor: Reader, query: Query, *, answer: str, expected_version: 
     with because(guard.check_words({"answer": answer})):
         held.save(force_update=True)
     mention(actor, held.record, answer, "answer")
+    for own in asked_of(actor).filter(record_id=held.record_id, is_mention=True):
+        finish(actor, own, expected_version=own.version)
     return as_stored(held)
+
+
+def take_back(actor: Reader, said: Query | FieldCheck | Assignment, *, expected_version: int) -> Record:
+    """Withdraw what was said in a review: one's own query or check, or, as a reviewer, an assignment; StaleVersion."""
+    held = lock_record(said, expected_version)
+    if held.author_id != actor.user_id:
+        if not isinstance(held, Assignment):
+            raise PermissionDenied(_("Only whoever said this takes it back."))
+        permissions.demand(permissions.REVIEW)
+    return withdraw_record(actor, held, reason="Taken back.", expected_version=expected_version)
 
 
 # Who is asked to look ------------------------------------------------------------------------------------------------
 
 
-def people_for(record: Record) -> list[User]:
-    """Return the people who may see a record, by name: only they can be asked to look at it."""
-    return people_who_see(record.label_id, record.draft_of)
+def people_for(record: Record, action: str = permissions.WRITE) -> list[User]:
+    """Return, by name, the people who may see a record and whose role allows ``action``: only they can be asked."""
+    return people_who_see(record.label_id, record.draft_of, action)
 
 
-def people_who_see(label_id: int, draft_of: uuid.UUID | None) -> list[User]:
-    """Return the people who may see what is under a label or in a draft, by name, if the reader may."""
+def people_who_see(label_id: int, draft_of: uuid.UUID | None, action: str = permissions.WRITE) -> list[User]:
+    """Return, by name, the people who may see what is under a label, or in a draft, and whose role allows ``action``.
+
+    Nobody, where the reader may not see it.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT records.who_may_see(%s, %s)", [label_id, draft_of])
         found = [row[0] for row in cursor.fetchall()]
-    return list(User.objects.filter(pk__in=found).order_by("username"))
+    roles = [role for role, allowed in permissions.ALLOWED.items() if action in allowed]
+    return list(User.objects.filter(pk__in=found, role__in=roles).order_by("username"))
 
 
-def person_named(record: Record, name: str, field: str) -> User:
-    """Return who is called so among those who may see the record; raise ValidationError on ``field`` otherwise."""
-    for person in people_for(record):
+def reviewers_of(record: Record) -> list[User]:
+    """Return, by name, the people who can be asked to check a record: never its author."""
+    return [person for person in people_for(record, permissions.REVIEW) if person.pk != record.author_id]
+
+
+def named_among(people: list[User], name: str, field: str) -> User:
+    """Return who of some people is called so; raise ValidationError on ``field`` where nobody is."""
+    for person in people:
         if person.username == name:
             return person
     raise ValidationError({field: _("There is nobody called “%(name)s” to ask about this record.") % {"name": name}})
@@ -228,20 +281,22 @@ def person_named(record: Record, name: str, field: str) -> User:
 
 def mention(actor: Reader, record: Record, text: str, field: str) -> None:
     """Ask everybody named in a text, except the writer, to look at the record."""
-    people = {person_named(record, name, field) for name in MENTION.findall(text)}
-    for person in sorted(people, key=str):
+    names = list(dict.fromkeys(MENTION.findall(text)))
+    people = people_for(record) if names else []
+    for person in [named_among(people, name, field) for name in names]:
         if person.pk != actor.user_id:
             add_record(actor, Assignment(record=record, to=person, is_mention=True))
 
 
-def assign(actor: Reader, record: Record, *, to: str) -> Assignment:
-    """Ask somebody, by user name, to check a record that waits; a reviewer's act.
+def assign(actor: Reader, record: Record, *, to: str, **own) -> Assignment:
+    """Ask a reviewer, by user name, to check a record that waits; a reviewer's act. ``own`` as in ``check_field``.
 
-    Raises ValidationError on ``to`` as ``raise_query`` does on its text.
+    Raises ValidationError on ``to`` as ``raise_query`` does on its text, and for the record's author.
     """
     permissions.demand(permissions.REVIEW)
     check_waiting(record)
-    return add_record(actor, Assignment(record=record, to=person_named(record, to, "to")))
+    person = named_among(reviewers_of(record), to, "to")
+    return add_record(actor, Assignment(record=record, to=person, **own))
 
 
 def finish(actor: Reader, assignment: Assignment, *, expected_version: int) -> Assignment:
@@ -267,61 +322,3 @@ def asked_of(actor: Reader):
     """Return what the actor is asked to look at and has not done, newest first: for "My work"."""
     found = Assignment.objects.current().filter(to_id=actor.user_id, done_at=None)
     return found.select_related("label", "author", "record_type").order_by("-recorded_at", "pk")
-
-
-# Many at once --------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Bulk:
-    """What was verified together, and what was left out with the reason in words."""
-
-    verified: list[Record] = field(default_factory=list)
-    left_out: list[tuple[Record, str]] = field(default_factory=list)
-
-
-@transaction.atomic
-def bulk_verify(actor: Reader, model: type[Record], *, run: str, source: Record, reason: str) -> Bulk:
-    """Verify the records of one kind that one import brought from one source, with a reason the history keeps.
-
-    ``run`` is the request identifier that the import's entries in the history have. The importer wrote them, so
-    somebody else verifies them; what was changed by hand since, or has an open query, is left out and told. Raises
-    ValidationError on ``reason`` where none is given, on ``run`` where the import brought nothing of the kind that
-    waits and that the source is cited for; PermissionDenied.
-    """
-    permissions.demand(permissions.REVIEW)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why they may be verified without looking at each field.")})
-    entries = HistoryEntry.objects.filter(request_id=run, door="import", operation="INSERT")
-    brought = entries.filter(record_table=model._meta.db_table).values("record_id")
-    waiting = named(model).current().filter(pk__in=brought, review_state__in=WAITING, draft_of=None)
-    waiting = waiting.filter(citations__source=source, citations__withdrawn_at=None)
-    held = list(model.objects.filter(pk__in=waiting.values("pk")).select_for_update(of=("self",)).order_by("pk"))
-    if not run or not held:
-        raise ValidationError({"run": _("No record of this kind that came with this import waits for review.")})
-    told = guard.check_reason(reason.strip())
-    bulk, own, queries = Bulk(), written_by_me(held), about(Query, held)
-    later = HistoryEntry.objects.filter(record_id__in=[one.pk for one in held]).exclude(request_id=run)
-    touched = {one.record_id for one in later if content(one.before) != content(one.after)}
-    for one in held:
-        why = left_out_because(one, own, touched, queries)
-        if why:
-            bulk.left_out.append((one, why))
-            continue
-        parts = [part for part in parts_of(one, lock=True) if part.review_state in WAITING]
-        theirs = written_by_me(parts)
-        with because(told):
-            mark_verified(one, [part for part in parts if part.pk not in theirs])
-        bulk.verified.append(one)
-    return bulk
-
-
-def left_out_because(record: Record, own: set, touched: set, queries: dict) -> str:
-    """Return why a record is not verified with the others; empty where it is."""
-    if record.pk in own:
-        return _("You entered or changed it, so another person verifies it.")
-    if record.pk in touched:
-        return _("It was changed after the import: look at it by itself.")
-    if any(query.is_open for query in queries[record.pk]):
-        return _("A query about it is not answered yet.")
-    return ""

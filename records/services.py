@@ -1,13 +1,12 @@
 """Writing one record: the verbs every door calls. The first argument is who acts."""
 
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,8 +14,9 @@ from django.utils.translation import gettext as _
 from access.context import SYSTEM, Reader, because, refresh_labels
 from access.models import Label
 from records import guard, marking
-from records.models import HistoryEntry, Record, ReviewState
+from records.models import HistoryEntry, Merge, Record, ReviewState
 from records.querysets import kinds
+from records.refusals import in_words
 
 
 class StaleVersion(Exception):
@@ -44,7 +44,7 @@ def add_record(actor: Reader, record: Record, *, draft: bool = False, reason: st
     reason = guard.check_record(record, reason=reason)
     if errors := marking.beyond_reach(actor, record.level, record.compartments):
         raise ValidationError(errors)
-    with because(reason):
+    with in_words(), because(reason):
         record.save(force_insert=True)
     return as_stored(record)
 
@@ -69,7 +69,7 @@ def change_record(
     if errors := marking.beyond_reach(actor, record.level, record.compartments):
         raise ValidationError(errors)
     check_lowering(actor, before, record, reason)
-    with lowering_in_words(), because(told):
+    with in_words(), because(told):
         record.save(force_update=True)
     return as_stored(record)
 
@@ -84,7 +84,7 @@ def withdraw_record(actor: Reader, record: Record, *, reason: str, expected_vers
         return record
     record.withdrawn_at = timezone.now()
     record.withdrawn_reason = reason
-    with because(guard.check_reason(reason)):
+    with in_words(), because(guard.check_reason(reason)):
         record.save(force_update=True)
     return as_stored(record)
 
@@ -111,19 +111,8 @@ def check_lowering(actor: Reader, before: Record, after: Record, reason: str) ->
     fields = marking.lowered_fields(before, after)
     if fields and not (marking.may_lower(actor, before) and reason.strip()):
         told = _("More people could then read it. Lowering needs a reviewer and a reason: use “Change who can see it”.")
-        raise ValidationError({("record_id" if name == "record" else name): told for name in fields})
-
-
-@contextmanager
-def lowering_in_words() -> Iterator[None]:
-    """Say in words what the database refuses although it was checked: the right to lower has just been withdrawn."""
-    try:
-        with transaction.atomic():
-            yield
-    except DatabaseError as error:
-        if "lowering confidentiality" not in str(error):
-            raise
-        raise ValidationError({"level": _("Lowering needs a reviewer and a reason.")}) from error
+        generic = marking.generic_names(type(after))
+        raise ValidationError({(f"{name}_id" if name in generic else name): told for name in fields})
 
 
 def check_marking(actor: Reader, record: Record, level: int, compartments: Iterable[int], reason: str) -> Record:
@@ -154,10 +143,12 @@ def change_marking(
     Raises StaleVersion, and ValidationError as ``check_marking``.
     """
     before = lock_record(record, expected_version)
+    if before.is_withdrawn and Merge.objects.current().of(before).exists():
+        raise ValidationError(_("This record was merged into another. Undo the merge first."))
     after = check_marking(actor, before, level, compartments, reason)
     if marking.Marking.of(after) == marking.Marking.of(before):
         return before
-    with lowering_in_words(), because(guard.check_reason(reason.strip())):
+    with in_words(), because(guard.check_reason(reason.strip())):
         after.save(force_update=True)
     return as_stored(after)
 

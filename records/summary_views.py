@@ -1,11 +1,9 @@
 """Pages of public summaries: what may be said of a record that is not for everybody."""
 
-import uuid
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
@@ -22,7 +20,7 @@ from records.models import AboutRecord, PublicSummary, Record, ReviewState
 from records.querysets import kinds, with_records
 from records.services import StaleVersion, change_record
 from records.summaries import add_summary, may_know_author, release_summary
-from records.views import KindMixin, RecordDetailView, RecordListView
+from records.views import KindMixin, RecordDetailView, RecordListView, named_record
 
 WORDS = ("title", "text", "dated_on")
 
@@ -99,20 +97,7 @@ class SummaryFormView(KindMixin, FormView):
 
     def find_record(self) -> Record | None:
         """Return the record named in the address; 404 where there is none that the reader sees."""
-        kind, given = self.request.GET.get("record_kind"), self.request.GET.get("record_id")
-        if not kind and not given:
-            return None
-        model = next((model for model in kinds() if model.kind_of() == kind), None)
-        try:
-            pk = uuid.UUID(given or "")
-        except ValueError:
-            raise Http404 from None
-        if model is None or issubclass(model, AboutRecord | PublicSummary):
-            raise Http404
-        found = model.objects.current().select_related("label").filter(pk=pk).first()
-        if found is None:
-            raise Http404
-        return found
+        return named_record(self.request, [m for m in kinds() if not issubclass(m, AboutRecord | PublicSummary)])
 
     def get_initial(self):
         return {"level": Level.PUBLIC}

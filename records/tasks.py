@@ -1,4 +1,4 @@
-"""What the worker does with records by the clock: embargoes, and the seal of the history."""
+"""What the worker does with records by the clock: embargoes, the seal of the history, files nobody took up."""
 
 import logging
 
@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from access.tasks import Asker, ReaderTask
-from records import sealing
+from records import sealing, uploads
 from records.embargoes import apply_embargo, due_embargoes
 
 log = logging.getLogger(__name__)
@@ -33,3 +33,10 @@ def apply_embargoes(asker: Asker) -> None:
         except Exception as error:
             # Without the message, which may hold values of records. The clock tries again.
             log.error("Embargo %s could not be applied (%s).", pk, type(error).__name__)
+
+
+@shared_task(base=ReaderTask)
+def delete_old_uploads(asker: Asker) -> None:
+    """Delete the uploaded files that no record has taken up."""
+    with asker.transaction():
+        uploads.delete_old_uploads()

@@ -1,11 +1,14 @@
 """The bases of all pages about one kind of record: list, detail, withdraw; the history is in history_views."""
 
+import uuid
+from collections.abc import Collection
 from contextlib import suppress
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,12 +19,17 @@ from django.views.generic.edit import FormView
 from access import permissions
 from access.context import current_reader
 from records import history
+from records.attachments import attachable
 from records.display import Column, Section, drawn, field_label, row, shown, state_of
 from records.forms import WithdrawForm
 from records.guarded_forms import add_refused
-from records.models import Record, SummaryOf
+from records.hanging import wholes_of, withdrawal_told
+from records.locking import locked_told
+from records.merging import kept_of, merged_into
+from records.models import Attachment, Record, SummaryOf
 from records.querysets import capped_count, whole_number
 from records.readers import embargoes_told, readers_told
+from records.review_told import review_told
 from records.services import StaleVersion, withdraw_record
 
 PAGE_SIZE = 50
@@ -34,6 +42,33 @@ def page_number(request: HttpRequest) -> int:
     return number if number and number <= MOST_PAGES else 1
 
 
+def named_record(request: HttpRequest, offered: Collection[type[Record]]) -> Record | None:
+    """Return the record that ``?record_kind=…&record_id=…`` names; None where nothing is named.
+
+    Raises Http404 where there is none of the kinds ``offered`` that the reader sees.
+    """
+    kind, given = request.GET.get("record_kind"), request.GET.get("record_id")
+    if not kind and not given:
+        return None
+    model = next((model for model in offered if model.kind_of() == kind), None)
+    try:
+        pk = uuid.UUID(given or "")
+    except ValueError:
+        raise Http404 from None
+    found = model and model.objects.current().select_related("label").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def page_address(model: type[Record], page: str, *args) -> str | None:
+    """Return the address of one of a kind's pages, in its own room or at the desk; None where it has none."""
+    for room in (model._meta.app_label, "desk"):
+        with suppress(NoReverseMatch):
+            return reverse(f"{room}:{model.kind_of()}-{page}", args=args)
+    return None
+
+
 class KindMixin:
     """Names the kind of record a page is about."""
 
@@ -41,11 +76,7 @@ class KindMixin:
     icon = "outcome"
 
     def page_url(self, page: str, *args) -> str | None:
-        """Return the address of one of the kind's pages, in its own room or at the desk; None where it has none."""
-        for room in (self.model._meta.app_label, "desk"):
-            with suppress(NoReverseMatch):
-                return reverse(f"{room}:{self.model.kind_of()}-{page}", args=args)
-        return None
+        return page_address(self.model, page, *args)
 
     def kind_context(self) -> dict:
         meta = self.model._meta
@@ -167,6 +198,14 @@ class RecordDetailView(KindMixin, DetailView):
     def get_queryset(self):
         return self.model.objects.select_related("label", "author", *self.related)
 
+    def get(self, request, *args, **kwargs):
+        """Show the record; the address of one that was merged leads to the one that was kept."""
+        self.object = self.get_object()
+        kept = kept_of(self.object)
+        if kept is not None and kept.page_url:
+            return HttpResponsePermanentRedirect(kept.page_url)
+        return self.render_to_response(self.get_context_data(object=self.object))
+
     def lede(self) -> str:
         """Return the sentence under the title."""
         return getattr(self.object, "notes", "")
@@ -194,6 +233,7 @@ class RecordDetailView(KindMixin, DetailView):
         if self.model.citations is None:
             return []
         found = self.object.citations.current().select_related("source", "label").order_by("position", "recorded_at")
+        found = found.with_evidence()
         return [
             {
                 "url": citation.source.get_absolute_url(),
@@ -203,13 +243,48 @@ class RecordDetailView(KindMixin, DetailView):
                 "quote": citation.quote,
                 "grade": citation.grade,
                 "source_url": citation.source.url,
+                "evidence": citation.evidence,
                 "label": citation.label,
             }
             for citation in found
         ]
 
+    def attachment_list(self) -> list[dict]:
+        found = Attachment.objects.of(self.object).current().select_related("label")
+        return [
+            {
+                "url": attachment.get_absolute_url(),
+                "file_url": reverse("records:attachment-file", args=[attachment.pk]),
+                "attachment": attachment,
+            }
+            for attachment in found
+        ]
+
+    def attach_url(self) -> str | None:
+        """Return where a file is attached to the record, if the reader may."""
+        if not isinstance(self.object, attachable()) or not self.may_change():
+            return None
+        asked = urlencode({"record_kind": self.object.kind, "record_id": self.object.pk})
+        return f"{reverse('records:attachment-add')}?{asked}"
+
     def may_change(self) -> bool:
-        return permissions.may(permissions.WRITE) and not self.object.is_withdrawn
+        return permissions.may(permissions.WRITE) and not self.object.is_withdrawn and self.locked is None
+
+    @cached_property
+    def locked(self) -> dict | None:
+        """The locked period that the record lies in, for the page; None where it may be changed."""
+        return locked_told(self.object)
+
+    def may_restore(self) -> bool:
+        record = self.object
+        return (
+            record.is_withdrawn and record.is_restorable and self.locked is None and permissions.may(permissions.REVIEW)
+        )
+
+    def may_merge(self) -> bool:
+        record = self.object
+        is_in_use = not record.is_withdrawn and record.draft_of is None and self.locked is None
+        return record.is_mergeable and is_in_use and permissions.may(permissions.MERGE)
 
     def summary_links(self) -> list[SummaryOf]:
         """Return the ties of the record's public summaries."""
@@ -233,13 +308,21 @@ class RecordDetailView(KindMixin, DetailView):
             "facts": self.fact_list(),
             "sections": self.section_list(),
             "citations": self.citation_list(),
+            "attachments": self.attachment_list() if isinstance(record, attachable()) else [],
+            "attach_url": self.attach_url(),
             "history": history.tell(entries, record),
             "history_url": self.page_url("history", record.pk),
             "edit_url": self.page_url("edit", record.pk) if self.may_change() else None,
             "withdraw_url": self.page_url("withdraw", record.pk) if self.may_change() else None,
             "readers": readers_told(record),
+            "restore_url": self.page_url("restore", record.pk) if self.may_restore() else None,
+            "merge_url": self.page_url("merge", record.pk) if self.may_merge() else None,
+            "merges": merged_into(record),
+            "locked": self.locked,
             "marking_url": self.page_url("marking", record.pk) if permissions.may(permissions.WRITE) else None,
             "embargoes": embargoes_told(record),
+            "review": review_told(current_reader(), record),
+            "review_url": self.page_url("review", record.pk),
             "summaries": self.summary_links(),
             "add_summary_url": self.add_summary_url(),
             "api_url": reverse(f"api:{record.kind}-detail", args=[record.pk]),
@@ -257,12 +340,17 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
 
     template_name = "records/withdraw.html"
     form_class = WithdrawForm
+    permission = permissions.WITHDRAW
     done = gettext_lazy("The record was withdrawn. Its history stays.")
 
     def dispatch(self, request, *args, **kwargs):
-        self.object = self.get_object(self.model.objects.current())
-        permissions.demand(permissions.WITHDRAW)
+        self.object = self.get_object(self.records())
+        permissions.demand(self.permission)
         return super().dispatch(request, *args, **kwargs)
+
+    def records(self):
+        """Return the records that the page may be about."""
+        return self.model.objects.current()
 
     def get_initial(self):
         return {"version": self.object.version}
@@ -271,8 +359,13 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
         return super().get_context_data(**kwargs) | {
             "object": self.object,
             "title": _("Withdraw %(record)s") % {"record": self.object},
-            "cancel_url": self.object.get_absolute_url(),
+            "cancel_url": self.back_url(),
+            "consequences": self.consequences(),
         }
+
+    def consequences(self) -> list[str]:
+        """Return in sentences what becomes of what hangs on the record."""
+        return withdrawal_told(self.object)
 
     def write(self, form) -> None:
         withdraw_record(
@@ -286,7 +379,7 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
         try:
             self.write(form)
         except StaleVersion as stale:
-            form.add_error(None, _("%(error)s Look at it again before you withdraw it.") % {"error": stale})
+            form.add_error(None, _("%(error)s Look at it again before you go on.") % {"error": stale})
             form.data = form.data.copy()
             form.data["version"] = stale.current.version
             return self.form_invalid(form)
@@ -294,4 +387,9 @@ class RecordWithdrawView(KindMixin, SingleObjectMixin, FormView):
             add_refused(form, error)
             return self.form_invalid(form)
         messages.success(self.request, self.done)
-        return HttpResponseRedirect(self.object.get_absolute_url())
+        return HttpResponseRedirect(self.back_url())
+
+    def back_url(self) -> str:
+        """Return the record's page, or, of a part without one, that of the record it is a part of."""
+        pages = [one.page_url for one in (self.object, *wholes_of(self.object))]
+        return next((page for page in pages if page), reverse("records:withdrawn-list"))

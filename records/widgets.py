@@ -6,6 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import mark_safe
 
 from access import permissions
 from access.context import has_reader
@@ -13,6 +15,7 @@ from records.querysets import kinds
 
 # So many records are listed in the select itself; the search finds all of them.
 MOST_LISTED = 300
+SELECTED = mark_safe(" selected")
 
 
 def address(name: str) -> str | None:
@@ -49,32 +52,35 @@ class OfKind:
         return address(f"desk:{self.kind}-add")
 
     def optgroups(self, name, value, attrs=None):
-        self.is_cut = False
-        if isinstance(self.choices, ModelChoiceIterator):
-            # The iterator stays as it is: the field's list of choices goes with its queryset.
-            whole, self.choices = self.choices, self.listed(value, name.rpartition("-")[2])
-            try:
-                return super().optgroups(name, value, attrs)
-            finally:
-                self.choices = whole
-        return super().optgroups(name, value, attrs)
+        """Draw the options of records at once: one template for each of hundreds, in each row, takes its time."""
+        self.options, self.is_cut = "", False
+        if not isinstance(self.choices, ModelChoiceIterator):
+            return super().optgroups(name, value, attrs)
+        chosen = set(value if self.allow_multiple_selected else value[:1])
+        self.options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((pk, SELECTED if pk in chosen else "", words) for pk, words in self.listed(value, name)),
+        )
+        return []
 
-    def listed(self, value: list[str], name: str) -> list[tuple]:
-        """Return the choices that stand in the select of the field of this name."""
+    def listed(self, value: list[str], name: str) -> list[tuple[str, str]]:
+        """Return the identities and words that stand in the select of the field of this name."""
         field = self.choices.field
-        empty = [("", field.empty_label)] if field.empty_label is not None else []
-        if self.shared is None:
-            records = list(field.queryset[: MOST_LISTED + 1])
-        else:
-            if name not in self.shared:
-                self.shared[name] = list(field.queryset[: MOST_LISTED + 1])
-            records = self.shared[name]
-        self.is_cut = len(records) > MOST_LISTED
+        shared, own_name = {} if self.shared is None else self.shared, name.rpartition("-")[2]
+        if own_name not in shared:
+            shared[own_name] = [self.pair(record) for record in field.queryset[: MOST_LISTED + 1]]
+        pairs = shared[own_name]
+        self.is_cut = len(pairs) > MOST_LISTED
         if self.is_cut:
-            records = records[:MOST_LISTED]
-            missing = {str(pk) for pk in value} - {str(record.pk) for record in records}
-            records += self.chosen(missing) if missing else []
-        return empty + [self.choices.choice(record) for record in records]
+            pairs = pairs[:MOST_LISTED]
+            missing = set(value) - {pk for pk, _words in pairs}
+            pairs += [self.pair(record) for record in self.chosen(missing)] if missing else []
+        return pairs if field.empty_label is None else [("", field.empty_label), *pairs]
+
+    def pair(self, record) -> tuple[str, str]:
+        field = self.choices.field
+        return str(field.prepare_value(record)), conditional_escape(field.label_from_instance(record))
 
     def chosen(self, missing: set[str]) -> list:
         """Return those records that were chosen; what is no identifier names none."""
@@ -94,6 +100,7 @@ class OfKind:
         told["data-find"] = address(f"desk:choices-{self.kind}")
         told["data-create"] = address(f"desk:create-{self.kind}") if add_url else None
         context["widget"] |= {
+            "options": self.options,
             "add_url": add_url,
             "name_of_kind": self.model._meta.verbose_name,
             "is_cut": self.is_cut,
@@ -110,5 +117,5 @@ class ComboboxMultiple(OfKind, forms.SelectMultiple):
     """Chooses several records of a kind; they stand in the order in which they were chosen, before the others."""
 
     def listed(self, value, name):
-        order = {str(pk): place for place, pk in enumerate(value)}
-        return sorted(super().listed(value, name), key=lambda choice: order.get(str(choice[0]), len(order)))
+        order = {pk: place for place, pk in enumerate(value)}
+        return sorted(super().listed(value, name), key=lambda pair: order.get(pair[0], len(order)))

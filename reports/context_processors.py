@@ -49,6 +49,13 @@ def shell(request: HttpRequest) -> dict:
     )
     if permissions.may(permissions.WRITE):
         groups.append((_("Confidentiality"), [("records:embargo-list", _("Embargoes"), "lock", None)]))
+    if permissions.may(permissions.WRITE):
+        kept_in_order = [
+            ("records:withdrawn-list", _("Withdrawn records"), "x", None),
+            ("records:merge-list", _("Merges"), "check", None),
+            ("negotiations:locked-period-list", _("Locked periods"), "lock", None),
+        ]
+        groups.append((_("Record keeping"), kept_in_order))
     if permissions.may(permissions.REPORT):
         groups.append((_("Outputs"), [("reports:report-run-list", _("Reports"), "report", None)]))
     administration = [

@@ -11,8 +11,8 @@ from exchanges.vocabulary import Category, OutcomeKind
 from intermediaries.models import Actor
 from negotiations.models import Channel, Commitment, Conflict
 from records.filters import among, choice, since, until
+from records.queued import RunState
 from reports.models import ReportRun, ReportTemplate
-from reports.queued import RunState
 from reports.selectors.parity import HEADS
 from reports.selectors.silence import Silence
 

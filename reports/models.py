@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.managers import ClassifiedManager
 from negotiations.models import Conflict
-from reports.queued import QueuedRun, QueuedRunQuerySet, queue_constraints, queue_indexes
+from records.queued import QueuedRun, QueuedRunQuerySet, queue_constraints, queue_indexes
 
 
 class ReportTemplate(models.TextChoices):

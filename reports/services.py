@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from access import permissions
 from access.context import Reader
+from access.refusals import REFUSED_BY_POLICY
 from negotiations.models import Conflict
-from records.api.errors import REFUSED_BY_POLICY
+from records.queued import Lease, RunState, wake_after_commit
 from reports.models import ReportRun, ReportTemplate
-from reports.queued import Lease, RunState, wake_after_commit
 
 LONGEST_YEARS = 30
 

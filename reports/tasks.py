@@ -2,21 +2,18 @@
 
 import logging
 import time
-import traceback
 import uuid
 
 from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, ProgrammingError, connection
+from django.db import connection
 from django.utils.translation import gettext as _
 
-from access.context import SYSTEM
 from access.tasks import Asker, ReaderTask
-from records.api.errors import REFUSED_BY_POLICY
+from records.queued import Lease, LostLease, put_back, sweep, take_up, wake_all, where
 from reports import services
 from reports.models import ReportRun
-from reports.queued import Lease, LostLease, claim_run, fail_run, sweep, wake_all
 from reports.selectors.period_summary import STEPS, WRITE, Gathered
 from reports.selectors.summary_result import result_of
 
@@ -35,17 +32,8 @@ def make_report(asker: Asker, run_id: str) -> None:
     Safe to be sent any number of times, to any number of workers: the lease lets one of them work, and a worker
     that has lost it (it was stopped, or cut off) writes nothing more.
     """
-    run_pk = uuid.UUID(run_id)
-    try:
-        with asker.transaction():
-            lease = claim_run(ReportRun, run_pk)
-            gone = lease is None and not ReportRun.objects.filter(pk=run_pk).exists()
-    except ProgrammingError as error:
-        if getattr(error.__cause__, "pgcode", None) != REFUSED_BY_POLICY:
-            raise
-        lease, gone = None, True  # the account was closed, the token was revoked or has expired
-    if gone:
-        give_up(run_pk)
+    gone = _("The account or token that asked for it may no longer read what it needs.")
+    lease = take_up(asker, ReportRun, uuid.UUID(run_id), gone)
     if lease is None:
         return
     try:
@@ -54,7 +42,7 @@ def make_report(asker: Asker, run_id: str) -> None:
         log.info("Report %s is another worker's now.", run_id)
     except Exception as error:
         log.error("Report %s: an attempt failed (%s).\n%s", run_id, type(error).__name__, where(error))
-        put_back(asker, lease, error)
+        put_back(asker, lease, services.in_words(error))
 
 
 def work(asker: Asker, lease: Lease) -> None:
@@ -81,30 +69,6 @@ def limit_time() -> None:
     """Let the database end a statement that would outlive the lease."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{STEP_SECONDS}s"])
-
-
-def put_back(asker: Asker, lease: Lease, error: Exception) -> None:
-    """Let go of the run; where even that cannot be done, its lease runs out and the sweeper takes over."""
-    told = services.in_words(error)
-    for who in (asker, Asker(SYSTEM, asker.request_id)):
-        try:
-            with who.transaction():
-                lease.release(told)
-        except DatabaseError:
-            log.error("Report %s could not be put back; its lease will run out.", lease.run_id)
-        else:
-            return
-
-
-def where(error: Exception) -> str:
-    """Return where an error was raised, without its message, which may hold values of records."""
-    return "".join(traceback.format_tb(error.__traceback__)[-4:])
-
-
-def give_up(run_pk: uuid.UUID) -> None:
-    """The asker may no longer see the run: only the system can say that it will not be made."""
-    with Asker(SYSTEM).transaction():
-        fail_run(ReportRun, run_pk, _("The account or token that asked for it may no longer read what it needs."))
 
 
 @shared_task(base=ReaderTask)

@@ -13,6 +13,7 @@ services [--test]       only the servers, until Ctrl-C; prints the environment
 mutants [ARGS]          damage each rule of access once: a test must notice (--only TEXT, --jobs 2, --list)
 bench                   what reconciling figures costs, in databases of its own (ROWS=10000: a quick run)
 bench-access            what the policies cost, in a database of its own (ROWS=100000: a quick run)
+bench-import            what an import costs beside a bare COPY and django-import-export (ROWS=5000: a quick run)
 lock                    write requirements.txt and requirements-dev.txt anew
 """
 
@@ -63,7 +64,7 @@ def run(_arguments):
 
 # Several test files at once: one more than there are processors, because tests also wait for clocks and browsers,
 # but no more than four, because each is a whole house. In the order of tests/conftest.py.
-TOGETHER = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+TOGETHER = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadgroup", "--no-loadscope-reorder"]
 
 
 def test(arguments):
@@ -111,6 +112,11 @@ def bench(_arguments):
 def bench_access(_arguments):
     """make bench-access"""
     return measure("scripts.bench.access")
+
+
+def bench_import(_arguments):
+    """make bench-import"""
+    return measure("scripts.bench.importing")
 
 
 def measure(module):
@@ -271,6 +277,7 @@ KEPT = {
     "mutants": mutants,
     "bench": bench,
     "bench-access": bench_access,
+    "bench-import": bench_import,
     "shell": shell,
     "seed": seed,
     "exec": execute,

@@ -31,3 +31,14 @@ class CitationFilter(RecordFilterSet):
         fields = ["source", "record_id"]
 
     api_only = (*RecordFilterSet.api_only, "source", "record_id")
+
+
+class ArchivedCopyFilter(RecordFilterSet):
+    state = choice(_("Outcome"), models.CopyState.choices)
+    origin = choice(_("How it came"), models.CopyOrigin.choices)
+
+    class Meta:
+        model = models.ArchivedCopy
+        fields = ["source", "sha256"]
+
+    api_only = (*RecordFilterSet.api_only, "source", "sha256")

@@ -5,13 +5,18 @@ from django.db.models import Prefetch
 
 from records.models import Record
 from records.querysets import kinds, with_records
-from sources.models import Citation
+from sources.models import ArchivedCopy, Citation
 
 
 def with_citations(through: str = "citations") -> Prefetch:
     """Prefetch the current citations of records, with their sources, in one query."""
     citations = Citation.objects.current().select_related("source", "source__label", "label")
     return Prefetch(through, queryset=citations.order_by("position", "recorded_at"))
+
+
+def with_kept_copies() -> Prefetch:
+    """Prefetch the copies of sources that can be read, the newest first, in one query."""
+    return Prefetch("copies", queryset=ArchivedCopy.objects.kept().order_by("-received_at"), to_attr="kept_copies")
 
 
 def citable() -> list[type[Record]]:

@@ -2,12 +2,17 @@
 
 from itertools import groupby
 
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from access import permissions
 from records.display import Column, Section, link
 from records.views import RecordDetailView, RecordListView
 from sources import filters
+from sources.copy_views import COPY_COLUMNS
+from sources.evidence import look_up
 from sources.models import Citation, Source
 from sources.querysets import with_cited_records
 
@@ -24,6 +29,18 @@ def kind_in_words(citation: Citation) -> str:
 
 def cited_record(citation: Citation):
     return link(citation.record) if citation.record else ""
+
+
+def evidence_of(citation: Citation):
+    """Return whether the words quoted stand in the archived copy, with a link to it."""
+    look_up([citation])
+    return render_to_string("sources/evidence.html", {"evidence": citation.evidence})
+
+
+def quote_and_evidence(citation: Citation):
+    """Return the words quoted, and whether they stand in the archived copy."""
+    evidence = render_to_string("sources/evidence.html", {"evidence": citation.evidence})
+    return format_html('{} <span class="sub2">{}</span>', citation.quote, evidence) if citation.quote else ""
 
 
 class SourceList(RecordListView):
@@ -53,10 +70,17 @@ class SourceDetail(RecordDetailView):
         "retrieved_on",
         "title_from",
         "derived_from",
-        "archived_at",
-        "archived_sha256",
     ]
+    template_name = "sources/source_detail.html"
     sections = [
+        Section(
+            "copies",
+            _("Archived copies"),
+            COPY_COLUMNS,
+            lambda source: source.copies.current().select_related("label", "author", "source"),
+            _("None is kept."),
+            lede=_("What the source was on the day it was read. None replaces another."),
+        ),
         Section(
             "echoes",
             _("Sources derived from this one"),
@@ -66,17 +90,27 @@ class SourceDetail(RecordDetailView):
         ),
     ]
 
+    def lede(self):
+        words = self.object.words
+        return f"“{words}”" if words else super().lede()
+
+    def get_context_data(self, **kwargs):
+        may_archive = permissions.may(permissions.WRITE) and not self.object.is_withdrawn
+        return super().get_context_data(**kwargs) | {
+            "archive_url": reverse("sources:source-archive", args=[self.object.pk]) if may_archive else None,
+        }
+
     def section_list(self):
         """Put first what the source supports, one table for each kind of record."""
         return [*self.supported(), *super().section_list()]
 
     def supported(self) -> list[dict]:
         cited = self.object.cited_by.current().select_related("source", "label", "record_type")
-        found = sorted(cited.prefetch_related(with_cited_records()), key=kind_in_words)
+        found = sorted(cited.prefetch_related(with_cited_records()).with_evidence(), key=kind_in_words)
         columns = [
             Column(_("Record"), "record"),
             Column(_("About"), "record.outcome"),
-            Column(_("Words quoted"), "quote"),
+            Column(_("Words quoted"), quote_and_evidence),
             Column(_("Grade"), "grade"),
             Column(_("Citation"), lambda citation: format_html('<a href="{}">{}</a>', citation.page_url, _("open"))),
         ]
@@ -111,7 +145,14 @@ class CitationList(RecordListView):
 class CitationDetail(RecordDetailView):
     model = Citation
     related = ("source", "record_type")
-    facts = ["source", Column(_("Supports"), cited_record), "pinpoint", Column(_("Grade"), "grade"), "credibility"]
+    facts = [
+        "source",
+        Column(_("Supports"), cited_record),
+        "pinpoint",
+        Column(_("Grade"), "grade"),
+        "credibility",
+        Column(_("Archived copy"), evidence_of),
+    ]
 
     def lede(self):
         return f"“{self.object.quote}”" if self.object.quote else ""

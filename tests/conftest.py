@@ -24,7 +24,15 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: not item.nodeid.split("::")[0].endswith(LONG))
+    items.sort(key=lambda item: not file_of(item).endswith(LONG))
+    for item in items:
+        # A file is a group, so that what it makes once it makes once; only what is very long has groups of its own.
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(file_of(item)))
+
+
+def file_of(item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def pytest_addoption(parser):
@@ -54,17 +62,20 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_settings():
-    """In the test process: static files under their own names, a quick hasher. The running house has the real ones.
+def quick_settings(tmp_path_factory):
+    """In the test process: static files under their own names, a quick hasher, a store of files of its own.
+
+    The running house has the real ones.
 
     The cast signs in without a second factor, also in the house; tests/access/ asks for one where that is the matter.
     """
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    static = settings.STORAGES | {"staticfiles": plain}
+    files = settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path_factory.mktemp("files")}}
+    stores = {"default": files, "staticfiles": plain}
     redis = settings.CACHES["default"]
     own = {"default": redis | {"LOCATION": with_redis_database(redis["LOCATION"], 1 + WORKER)}}
-    with override_settings(STORAGES=static, PASSWORD_HASHERS=quick, SECOND_FACTOR_REQUIRED_FOR=[], CACHES=own):
+    with override_settings(STORAGES=stores, PASSWORD_HASHERS=quick, SECOND_FACTOR_REQUIRED_FOR=[], CACHES=own):
         yield
 
 

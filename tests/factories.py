@@ -5,12 +5,16 @@ import uuid
 from types import SimpleNamespace
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 
 from access.context import SYSTEM, acting_as, current_reader
+from access.models import User
 from exchanges import models as exchanges
+from intake import models as intake
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
 from records import models as records
+from records.files import TEXT, keep
 from records.models import ReviewState
 from sources import models as sources
 
@@ -78,6 +82,9 @@ def make_world(
         url=f"https://example.org/{word}",
         published_on=DAY,
     )
+    paper = text_file(word)
+    add("archived_copy", sources.ArchivedCopy, source=source, origin="given", state="kept", text_file=paper["file"],
+        received_at=dt.datetime(2025, 5, 23, tzinfo=dt.UTC), **paper)  # fmt: skip
     conflict = add("conflict", negotiations.Conflict, name=f"{word} war", started_on=DAY)
     add(
         "party",
@@ -123,7 +130,11 @@ def make_world(
         topics=["prisoners"],
         own_topics=[f"{word} matter"],
     )
-    add("participant", negotiations.Participant, meeting=meeting, representative=representative, words=word)
+    # It waits for a second person.
+    waits = {"review_state": review_state or ReviewState.SUBMITTED}
+    participant = add(
+        "participant", negotiations.Participant, meeting=meeting, representative=representative, words=word, **waits
+    )
     add("follow_up", negotiations.FollowUp, meeting=meeting, task=f"{word} task", due_on=DAY)
     agreement = add(
         "agreement",
@@ -210,8 +221,18 @@ def make_world(
         quote=f"{word} quoted",
     )
     about = {"record_type": content_type(outcome, using), "record_id": outcome.pk}
+    add("attachment", records.Attachment, title=f"{word} paper", **text_file(word), **about)
     summary = add("summary", records.PublicSummary, title=f"{word} told", text=f"{word} in public", external_id="")
     add("summary_of", records.SummaryOf, summary=summary, **about)
+    add(
+        "candidate",
+        intake.Candidate,
+        proposes="outcome",
+        conflict=conflict,
+        data={"kind": "exchange", "title": f"{word} proposal", "started_on": str(DAY), "claims": [{"claimant": word}]},
+        origin_words=f"{word} script",
+        note=f"{word} heard",
+    )
     add(
         "embargo",
         records.Embargo,
@@ -221,7 +242,38 @@ def make_world(
         reason=f"{word} talks are over",
         **about,
     )
+    in_review = {"record_type": content_type(participant, using), "record_id": participant.pk}
+    add("query", records.Query, field="words", text=f"{word} asks", **in_review)
+    asked = author or User.objects.using(using).order_by("username").first()
+    if asked is not None:
+        add("assignment", records.Assignment, to=asked, **in_review)
+    if author is None:  # whoever wrote a record does not check it
+        add("field_check", records.FieldCheck, field="role", **in_review)
+    # Neither is ever a draft, and nobody merges what they wrote.
+    if author is None and not review_state:
+        long_ago = dt.date(1990, 1, 1)
+        add("locked_period", negotiations.LockedPeriod, conflict=conflict, until=long_ago, reason=f"{word} is closed")
+        twin = add("twin", negotiations.Place, name=f"{word} town twice", country_code="TUR")
+        add(
+            "merge",
+            records.Merge,
+            record_type=content_type(place, using),
+            record_id=twin.pk,
+            into_id=place.pk,
+            reason=f"{word} entered twice",
+            level=0,
+            compartments=[],
+        )
     return world
+
+
+def text_file(word: str) -> dict:
+    """Put a file that carries the word into the store and return what its record says of it."""
+    content = f"{word} on paper.".encode()
+    name, digest = keep(ContentFile(content), "worlds")
+    return {
+        "file": name, "file_name": f"{word}.txt", "media_type": TEXT, "size": len(content), "sha256": digest,
+    }  # fmt: skip
 
 
 def content_type(record, using: str) -> ContentType:

@@ -63,7 +63,7 @@ class House:
         self.redis = Redis(
             SimpleNamespace(sandbox=Sandbox(), run=self.folder, log=self.log, var=self.folder, test=False)
         )
-        self.port = free_port()
+        self.port, self.publisher_port = free_port(), free_port()
         self.base_url = f"http://{HOST}:{self.port}"
         self.children: dict[str, Child] = {}
         self.env = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"} | {
@@ -71,6 +71,8 @@ class House:
             "PARLEY_VAR": str(self.folder),
             "PARLEY_HTTP": "1",
             "SECOND_FACTOR_REQUIRED_FOR": "",
+            # Where a test may stand for a publisher; see tests/sources/publisher.py.
+            "PARLEY_FETCH_LOOPBACK_PORT": str(self.publisher_port),
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "SECRET_KEY": secrets.token_hex(32),
@@ -215,6 +217,15 @@ class Visitor:
     def post(self, path: str, data: dict | None = None, **headers: str) -> Answer:
         """Send a form; ``post_json`` sends JSON."""
         return self.fetch("POST", path, urllib.parse.urlencode(data or {}).encode(), headers)
+
+    def post_file(self, path: str, name: str, content: bytes, data: dict | None = None, field: str = "file") -> Answer:
+        """Send a form with a file."""
+        edge = secrets.token_hex(16)
+        parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+                 for key, value in (data or {}).items()]  # fmt: skip
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'
+        body = "".join(parts).encode() + head.encode() + content + f"\r\n--{edge}--\r\n".encode()
+        return self.fetch("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={edge}"})
 
     def post_json(self, path: str, data: dict | None = None, **headers: str) -> Answer:
         return self.fetch("POST", path, json.dumps(data or {}).encode(), {"Content-Type": "application/json"} | headers)

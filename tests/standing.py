@@ -25,6 +25,7 @@ from access.events import note
 from access.levels import Level
 from access.models import ApiToken, BreakGlass, Compartment
 from intermediaries.models import Actor
+from negotiations.models import Place
 from reports.models import ReportRun
 from tests import people as cast
 from tests.factories import DAY, make, make_world
@@ -49,6 +50,9 @@ def build() -> SimpleNamespace:
         opened = make_world("Open")
         hidden = make_world(f"{CANARY}Room", level=Level.CONFIDENTIAL, compartments=[people.room.pk])
         secret = make_world("Covered", level=Level.CONFIDENTIAL)
+        # Towns that nobody has merged yet.
+        opened.spare = make(Place, name="Spare town")
+        hidden.spare = make(Place, name=f"{CANARY} spare", level=Level.CONFIDENTIAL, compartments=[people.room.pk])
         make_world(f"{CANARY}Else", level=Level.RESTRICTED, compartments=[elsewhere.pk])
         report = {"conflict": hidden.conflict, "period_from": DAY, "period_to": DAY, "level": Level.CONFIDENTIAL}
         hidden.report = ReportRun.objects.create(

@@ -17,6 +17,7 @@ from access import permissions, second_factor
 from access.accounts import adapters, arrival, forms, sign_in_log
 from access.accounts.devices import device_words
 from access.accounts.entering import sign_in
+from access.services.mail import mail_address_of
 from access.sessions import digest
 
 
@@ -66,6 +67,7 @@ class Account(LoginRequiredMixin, TemplateView):
             "has_one": bool(by_type["totp"] or by_type["webauthn"]),
             "session_count": arrival.standing_sessions(user).count(),
             "compartments": user.compartments.all(),
+            "mail_address": mail_address_of(user),
             "token_count": user.tokens.usable().count(),
             "may_break_glass": permissions.BREAK_GLASS in permissions.ALLOWED[user.role],
         }

@@ -21,6 +21,7 @@ from access.levels import Level, Role
 from access.models import Compartment, Membership, User
 from access.second_factor import FACTORS
 from access.services import invitations
+from access.services.mail import mail_address_of
 from access.services.rights import (
     Rights,
     StaleRights,
@@ -119,6 +120,7 @@ class UserDetail(Allowed, DetailView):
             "title": person.username,
             "is_own": person.pk == self.request.user.pk,
             "second_factors": second_factors([person]).get(person.pk, ""),
+            "mail_address": mail_address_of(person),
             "session_count": person.sessions.count(),
             "is_invited": person.last_login is None and person.invitations.open().exists(),
             "compartments": [one.compartment for one in person.memberships.select_related("compartment")],

@@ -11,10 +11,10 @@ from django.views.generic import FormView
 
 from access import permissions
 from access.context import current_reader
+from access.refusals import REFUSED_BY_POLICY
 from desk.alike import told_alike, word_for
 from desk.choices import find, option_of
 from records import guard
-from records.api.errors import REFUSED_BY_POLICY
 from records.entry_forms import EntryForm
 from records.guarded_forms import add_refused
 from records.services import add_record

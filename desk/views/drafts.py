@@ -16,11 +16,10 @@ from django.views.generic import TemplateView
 
 from access import permissions
 from access.context import current_reader
-from access.refusals import error_body
+from access.refusals import REFUSED_BY_POLICY, error_body
 from desk import keeping
 from desk.models import KeptForm
 from desk.work import drafts_of, form_address
-from records.api.errors import REFUSED_BY_POLICY
 from records.display import state_of
 from records.models import Record
 
@@ -90,7 +89,7 @@ class DiscardForm(View):
 
 
 class Drafts(TemplateView):
-    """One's own: forms that are not saved yet, records that are drafts or were returned, what was just discarded."""
+    """One's own: forms that are not saved yet, records that are drafts, what was just discarded."""
 
     template_name = "desk/drafts.html"
 

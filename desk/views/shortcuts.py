@@ -40,6 +40,15 @@ class Shortcuts(TemplateView):
                         ("?", _("All shortcuts")),
                     ],
                 ),
+                (
+                    _("Reviewing"),
+                    [
+                        ("J", _("Next field")),
+                        ("K", _("Field before")),
+                        ("M", _("It matches the source")),
+                        ("Q", _("Ask about it")),
+                    ],
+                ),
                 (_("In a chart"), [("← →", _("Go from point to point")), ("Enter", _("Open what stands behind it"))]),
             ],
         }

@@ -1,9 +1,11 @@
 """The forms of what lasts: channels, actors, representatives, places, sources."""
 
+from django.contrib import messages
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from access import permissions
+from access.context import current_reader
 from desk.entry import EntryView, FormSection
 from desk.parts import Citations
 from desk.standing_parts import Intermediaries, Mandates, Names
@@ -12,6 +14,7 @@ from intermediaries.models import Actor, Representative
 from negotiations.channel_forms import ChannelForm, PlaceForm
 from negotiations.models import Channel, Place
 from sources.addresses import same_address
+from sources.archiving import archive_as_asked
 from sources.forms import SourceEntryForm
 from sources.models import Source
 
@@ -90,11 +93,23 @@ class SourceEntry(EntryView):
     model = Source
     form_class = SourceEntryForm
     sections = (
-        FormSection("essentials", _("Essentials"), ("source_kind", "url", "again", "publisher", "title"), state=NEEDED),
+        FormSection(
+            "essentials",
+            _("Essentials"),
+            ("source_kind", "url", "again", "fetch", "is_agreed", "upload", "words", "publisher", "title"),
+            state=NEEDED,
+        ),
         FormSection("dates", _("Dates and language"), ("said_on", "published_on", "retrieved_on", "language")),
         FormSection("trust", _("How far it is to be trusted"), ("reliability", "derived_from")),
         FormSection("more", _("Notes"), ("notes",)),
     )
+
+    def write(self, form, formsets, *, draft):
+        source = super().write(form, formsets, draft=draft)
+        asked = {name: form.cleaned_data.get(name) for name in ("upload", "fetch", "is_agreed")}
+        if told := archive_as_asked(current_reader(), source, **asked):
+            messages.warning(self.request, told)
+        return source
 
 
 class SameSource(TemplateView):

@@ -78,7 +78,7 @@ class ClaimForm(RefusedMixin, ReadersForm, SourceForm):
     id = version = None
 
     # What the page asks first, and what it keeps folded: of the claim, of its source, of who can see it.
-    first = (("claimant", "figure"), ("quantifier", "number", "number_high"), ("source",))
+    first = (("claimant",), ("figure",), ("quantifier", "number", "number_high"), ("source",))
     more = (
         "said_on", "claim_kind", "claimant_words", "quote", "pinpoint", "direction", "category", "stage", "as_of",
         "publisher", "url", "title", "reliability", "credibility", "notes", "level", "compartments",

@@ -23,6 +23,8 @@ class Claim(AbstractClaim):
     stage = models.CharField(_("stage"), max_length=9, choices=Stage.choices, default=Stage.DELIVERED)
     as_of = models.DateField(_("as of"), null=True, blank=True)
 
+    counts_alone = False
+
     class Meta(AbstractClaim.Meta):
         ordering = ["recorded_at", "id"]
         verbose_name = _("claim")
@@ -71,6 +73,7 @@ class Estimate(Record):
     """Low, best (may be empty) and high for one outcome, direction and category: one version of a judgement."""
 
     is_reviewed = False  # a reviewer's own judgement
+    counts_alone = False
 
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="estimates", verbose_name=_("outcome"))
     direction = models.CharField(_("direction"), max_length=40, blank=True)

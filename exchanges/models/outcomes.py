@@ -50,6 +50,8 @@ class Outcome(Dated, Record):
 
     parts = ("channel_links", "meeting_links", "agreement_links", "roles", "deliveries", "claims", "estimates")
     alike_by = ("conflict_id", "outcome_kind")
+    is_mergeable = True
+    same_when_merged = ("conflict_id", "outcome_kind")
 
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]
@@ -175,6 +177,8 @@ class OutcomeRole(OutcomeLink):
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
+    counts_alone = False
+
     class Meta(OutcomeLink.Meta):
         ordering = ["position"]
         verbose_name = _("role in an outcome")
@@ -197,6 +201,8 @@ class Delivery(OutcomeLink):
     )
     notes = models.TextField(_("notes"), blank=True)
 
+    counts_alone = False
+
     class Meta(OutcomeLink.Meta):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
@@ -218,3 +224,9 @@ class Delivery(OutcomeLink):
             self.outcome.conflict.check_direction(self.direction)
         if self.outcome_id and self.outcome.is_withdrawn:
             raise ValidationError({"outcome": _("This outcome was withdrawn; it delivers nothing.")})
+
+    def check_standing(self) -> None:
+        """Refuse what would deliver the same people twice, or what delivers nothing."""
+        from exchanges.deliveries import check_delivery
+
+        check_delivery(self, self.outcome)

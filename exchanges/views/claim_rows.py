@@ -13,6 +13,7 @@ from exchanges.vocabulary import Category, Stage
 from intermediaries.models import Mandate
 from negotiations.models import Party
 from records.known import KnownOn
+from sources.evidence import look_up
 from sources.models import ClaimState
 from sources.querysets import with_citations
 
@@ -66,7 +67,9 @@ def claims_of(outcome: Outcome, known: KnownOn | None = None) -> list[Claim]:
     """
     found = Claim.objects.all() if known is None else Claim.objects.standing(known)
     found = found.filter(outcome=outcome).with_state(known).select_related("label", "claimant")
-    return list(found.prefetch_related(with_citations()).order_by("recorded_at", "pk"))
+    claims = list(found.prefetch_related(with_citations()).order_by("recorded_at", "pk"))
+    look_up(citation for claim in claims for citation in claim.citations.all())
+    return claims
 
 
 def name_of(claim: Claim) -> str:

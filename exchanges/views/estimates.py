@@ -96,8 +96,4 @@ class EstimateWithdraw(RecordWithdrawView):
     """Only a reviewer withdraws an estimate."""
 
     model = Estimate
-
-    def dispatch(self, request, *args, **kwargs):
-        self.get_object(self.model.objects.current())
-        permissions.demand(permissions.ESTIMATE)
-        return super().dispatch(request, *args, **kwargs)
+    permission = permissions.ESTIMATE

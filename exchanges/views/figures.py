@@ -1,5 +1,7 @@
 """How figures stand on the pages of this room: as ranges, by direction, under the conflict's own words."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from exchanges.models import Outcome
 from exchanges.querysets import took_place
 from exchanges.reconciling import Agreement, FigureRange, headline, parts_beside
+from exchanges.uncounted import Uncounted
 from exchanges.vocabulary import Category
 from negotiations.models import Conflict, Party
 
@@ -45,13 +48,23 @@ def category_words(figure: FigureRange) -> str:
     return "" if figure.category == Category.TOTAL else figure.category_label
 
 
-def cell(outcome: Outcome, figures: list[FigureRange], direction: str) -> SafeString | str:
-    """Return what a table shows for one direction of an outcome; nothing where it did not take place."""
+def cell(
+    outcome: Outcome, figures: list[FigureRange], direction: str, uncounted: Iterable[Uncounted] = ()
+) -> SafeString | str:
+    """Return what a table shows for one direction of an outcome; nothing where it did not take place.
+
+    ``uncounted`` are the outcome's claims that nobody has verified as they are: said where no figure stands.
+    """
     if not took_place(outcome):
         return ""
     found = headline(figures, direction)
+    waiting = [one for one in uncounted if one.claim.direction == direction]
+    if not found and waiting:
+        shown = [(one.claim.stated, one.category, one.word) for one in waiting[:MOST_IN_A_CELL]]
+        told = '<div class="dim"><bdi dir="ltr">{}</bdi> {}<span class="sub2">{}</span></div>'
+        return format_html_join("", told, shown)
     if not found:
-        return _("not stated") if figures else _("not disclosed")
+        return _("not stated") if figures or uncounted else _("not disclosed")
     told = format_html_join(
         "",
         "<div>{}{}{}</div>",

@@ -1,5 +1,7 @@
 """Pages of outcomes: the list with both directions, and the record with every claim beside the others."""
 
+from collections import defaultdict
+
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
@@ -12,6 +14,7 @@ from exchanges.models import Claim, Outcome
 from exchanges.promises import with_states
 from exchanges.querysets import figures_of, plain_claims, took_place
 from exchanges.reconciling import FigureRange, PlainClaim, headline, in_force, parts_beside
+from exchanges.uncounted import Uncounted, uncounted_of
 from exchanges.views.claim_rows import claims_of, table
 from exchanges.views.figures import category_words, cell, direction_words, other_directions
 from exchanges.views.plots import pictures
@@ -41,7 +44,7 @@ class OutcomeList(RecordListView):
                 _("Outcome"), lambda outcome: outcome.title or outcome.get_outcome_kind_display(), sort="outcome_kind"
             ),
             *(
-                Column(label, lambda outcome, code=code: cell(outcome, self.figures[outcome.pk], code), css="n")
+                Column(label, lambda outcome, code=code: self.cell(outcome, code), css="n")
                 for code, label in directions.items()
             ),
             Column(
@@ -53,6 +56,9 @@ class OutcomeList(RecordListView):
             Column(_("Status"), "status", sort="status"),
         ]
 
+    def cell(self, outcome: Outcome, code: str):
+        return cell(outcome, self.figures[outcome.pk], code, self.uncounted.get(outcome.pk, ()))
+
     def directions(self) -> dict[str, str]:
         """Return the directions of the chosen conflict's parties, or of all parties, in their order."""
         parties = Party.objects.current().order_by("position", "pk")
@@ -62,7 +68,7 @@ class OutcomeList(RecordListView):
         return {party.direction: party.direction_label for party in parties}
 
     def rows(self, records):
-        self.figures = figures_of(records)
+        self.figures, self.uncounted = figures_of(records), uncounted_of(records)
         return super().rows(records)
 
 
@@ -172,13 +178,16 @@ class OutcomeDetail(AsKnownPage, RecordDetailView):
     def tranche_section(self, tranches: list[Outcome]) -> dict:
         """Return the parts of this outcome, each with its own figures."""
         figures = figures_of(tranches, self.known)
+        left = uncounted_of(tranches) if self.known is None else {}
         columns = [
             Column(_("Part"), str),
             Column(_("Date"), "when"),
             *(
                 Column(
                     party.direction_label,
-                    lambda tranche, code=party.direction: cell(tranche, figures[tranche.pk], code),
+                    lambda tranche, code=party.direction: cell(
+                        tranche, figures[tranche.pk], code, left.get(tranche.pk, ())
+                    ),
                     css="n",
                 )
                 for party in self.parties
@@ -191,6 +200,15 @@ class OutcomeDetail(AsKnownPage, RecordDetailView):
     def parties(self) -> list[Party]:
         return list(self.object.conflict.parties.current())
 
+    @cached_property
+    def uncounted(self) -> dict[str, list[Uncounted]]:
+        """What is claimed and counts nowhere yet, by direction; on an earlier day that is not asked."""
+        found: dict[str, list[Uncounted]] = defaultdict(list)
+        if self.known is None:
+            for one in uncounted_of([self.object]).get(self.object.pk, ()):
+                found[one.claim.direction].append(one)
+        return found
+
     def sides(self, figures) -> list[dict]:
         """Return what stands at the top: each party's direction at the same size, then any other that was stated."""
         if not took_place(self.object):
@@ -200,22 +218,25 @@ class OutcomeDetail(AsKnownPage, RecordDetailView):
                 "label": party.direction_label,
                 "colour": party.colour,
                 "figures": self.shown(headline(figures, party.direction)),
+                "uncounted": self.uncounted.get(party.direction, []),
                 "beside": self.shown(parts_beside(figures, party.direction)),
             }
             for party in self.parties
         ]
-        others = sorted({figure.direction for figure in figures} - {party.direction for party in self.parties})
+        stated = {figure.direction for figure in figures} | self.uncounted.keys()
+        others = sorted(stated - {party.direction for party in self.parties})
         more = [
             {
                 "label": direction_words(self.object.conflict, code) or _("Direction not stated"),
                 "colour": "d",
                 "figures": self.shown(headline(figures, code)),
+                "uncounted": self.uncounted.get(code, []),
                 "beside": self.shown(parts_beside(figures, code)),
             }
             for code in others
         ]
-        more = [side for side in more if side["figures"]]
-        return more if more and not any(side["figures"] for side in sides) else sides + more
+        more = [side for side in more if side["figures"] or side["uncounted"]]
+        return more if more and not any(side["figures"] or side["uncounted"] for side in sides) else sides + more
 
     def shown(self, figures) -> list[dict]:
         return [

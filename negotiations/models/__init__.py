@@ -5,6 +5,7 @@ from negotiations.models.channels import Channel, ChannelIntermediary, ChannelPa
 from negotiations.models.conflicts import Conflict, ConflictMandate, Party, Place
 from negotiations.models.meetings import FollowUp, Meeting, Participant
 from negotiations.models.mutes import Mute
+from negotiations.models.periods import LockedPeriod
 
 __all__ = [
     "Agreement",
@@ -16,6 +17,7 @@ __all__ = [
     "Conflict",
     "ConflictMandate",
     "FollowUp",
+    "LockedPeriod",
     "Meeting",
     "Mute",
     "Participant",

@@ -44,6 +44,8 @@ class Agreement(Dated, Record):
 
     parts = ("party_links", "commitments")
     alike_by = ("channel_id",)
+    is_mergeable = True
+    same_when_merged = ("channel.conflict_id",)
 
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]
@@ -154,6 +156,8 @@ class Commitment(Record):
 
     objects = ClassifiedManager.from_queryset(CommitmentQuerySet)()
     parts = ("claims",)
+    is_mergeable = True
+    same_when_merged = ("made_in.channel.conflict_id",)
 
     class Meta(Record.Meta):
         ordering = ["-recorded_at", "position"]

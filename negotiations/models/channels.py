@@ -65,6 +65,8 @@ class Channel(TopicsMixin, Dated, Record):
     notes = models.TextField(_("notes"), blank=True)
 
     parts = ("party_links", "intermediary_links")
+    is_mergeable = True
+    same_when_merged = ("conflict_id",)
 
     class Meta(Record.Meta):
         ordering = ["name"]

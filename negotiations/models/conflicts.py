@@ -85,6 +85,12 @@ class Party(Record):
     def __str__(self) -> str:
         return str(self.actor)
 
+    def check_standing(self) -> None:
+        """Refuse one actor on two sides of a conflict."""
+        if Party.objects.current().filter(conflict=self.conflict, actor=self.actor_id).exclude(pk=self.pk).exists():
+            told = _("“%(actor)s” would be two parties of “%(conflict)s”.")
+            raise ValidationError(told % {"actor": self.actor, "conflict": self.conflict})
+
 
 class ConflictMandate(Record):
     """An intermediary's mandate concerns a conflict: a link of its own, as secret as its more secret end."""
@@ -129,6 +135,8 @@ class Place(Record):
     )
     is_withheld = models.BooleanField(_("position withheld"), default=False)
     notes = models.TextField(_("notes"), blank=True)
+
+    is_mergeable = True
 
     class Meta(Record.Meta):
         ordering = ["name"]

@@ -34,6 +34,8 @@ class Meeting(TopicsMixin, Dated, Record):
 
     parts = ("participants", "follow_ups")
     alike_by = ("channel_id",)
+    is_mergeable = True
+    same_when_merged = ("channel.conflict_id",)
 
     class Meta(Record.Meta):
         ordering = ["-started_on", "-recorded_at"]
@@ -119,6 +121,8 @@ class FollowUp(Record):
     )
     due_on = models.DateField(_("due"), null=True, blank=True)
     done_on = models.DateField(_("done"), null=True, blank=True)
+
+    is_reviewed = False  # a task of one's own; no source says anything of it
 
     class Meta(Record.Meta):
         ordering = ["due_on", "recorded_at"]

@@ -43,6 +43,13 @@ class ConflictDetail(RecordDetailView):
             lambda conflict: conflict.mandate_links.current().select_related("label", "mandate__actor"),
             _("No mandate is recorded."),
         ),
+        Section(
+            "locked-periods",
+            _("Locked periods"),
+            [Column(_("Up to and including"), "until"), Column(_("Why"), "reason")],
+            lambda conflict: conflict.locked_periods.current().select_related("label"),
+            _("No period is locked."),
+        ),
     ]
 
 

@@ -9,12 +9,11 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from access.refusals import error_body
+from access.refusals import REFUSED_BY_POLICY, error_body
 from records import guard
 from records.models import Record
+from records.refusals import refusal_of
 from records.services import StaleVersion
-
-REFUSED_BY_POLICY = "42501"
 
 
 class Precondition(exceptions.APIException):
@@ -58,6 +57,8 @@ def errors_in(error: ValidationError) -> list[ValidationError]:
 
 def exception_handler(exc: Exception, context: dict) -> Response | None:
     """Turn every refusal into the one error shape. What the policies refuse is 403, never 500."""
+    if isinstance(exc, DatabaseError):
+        exc = refusal_of(exc) or exc
     if isinstance(exc, ValidationError):
         fields = exc.message_dict if hasattr(exc, "error_dict") else {"record": exc.messages}
         if any(one.code == guard.CODE for one in errors_in(exc)):

@@ -9,14 +9,16 @@ from rest_framework.decorators import action
 from access import permissions
 from access.context import current_reader
 from records import filters
+from records.api.schema import IF_MATCH
 from records.api.serializers import (
     AboutRecordMixin,
     LinkedRecordField,
+    LookedAtSerializer,
     RecordKindField,
     RecordSerializer,
     VersionSerializer,
 )
-from records.api.viewsets import IF_MATCH, RecordViewSet
+from records.api.viewsets import RecordViewSet
 from records.embargoes import agree_embargo, cancel_embargo, propose_embargo
 from records.models import Embargo, EmbargoState, PublicSummary, Record, SummaryOf
 from records.querysets import kinds
@@ -27,13 +29,13 @@ KEPT = ("recorded_at", "updated_at")
 
 
 def with_marking_of_their_own() -> list[type[Record]]:
-    """Return the kinds that can be marked anew: an embargo itself follows what it says."""
-    return [model for model in kinds() if model is not Embargo]
+    """Return the kinds that can be marked anew."""
+    return [model for model in kinds() if model.is_marked]
 
 
 def with_pages() -> list[type[Record]]:
     """Return the kinds of which a public summary may be written."""
-    return [model for model in kinds() if model not in {Embargo, PublicSummary, SummaryOf}]
+    return [model for model in kinds() if model.is_marked and model not in {PublicSummary, SummaryOf}]
 
 
 class EmbargoSerializer(AboutRecordMixin, RecordSerializer):
@@ -59,12 +61,6 @@ class EmbargoSerializer(AboutRecordMixin, RecordSerializer):
         return super().to_internal_value(data)
 
 
-class LookedAtSerializer(serializers.Serializer):
-    """The body of what needs nothing but the version looked at."""
-
-    version = serializers.IntegerField(required=False, help_text="The version looked at, where If-Match is not sent.")
-
-
 class EmbargoViewSet(RecordViewSet):
     queryset = Embargo.objects.all()
     serializer_class = EmbargoSerializer
@@ -77,6 +73,7 @@ class EmbargoViewSet(RecordViewSet):
         "agree": permissions.LOWER,
     }
     marking = None
+    restore = None
 
     def add(self, record):
         return propose_embargo(

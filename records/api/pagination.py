@@ -31,8 +31,12 @@ class RecordPagination(BasePagination):
         start = (self.page - 1) * self.size
         found = list(queryset[start : start + self.size + 1])
         self.has_next = len(found) > self.size
-        self.count, self.count_is_exact = capped_count(queryset)
+        self.count, self.count_is_exact = self.counted(queryset)
         return found[: self.size]
+
+    def counted(self, queryset) -> tuple[int, bool]:
+        """Return how many there are, and whether the number is exact."""
+        return capped_count(queryset)
 
     def url_of(self, page: int) -> str:
         return replace_query_param(self.request.build_absolute_uri(), "page", page)

@@ -3,6 +3,11 @@
 from inspect import getdoc
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description='The version you changed, for example "3".'
+)
 
 ERROR = {
     "type": "object",
@@ -36,6 +41,9 @@ REFUSALS = {
 }
 
 
+MERGED = {"description": "The record was merged into another: `Location` leads to that one, for who may see both."}
+
+
 class RecordSchema(AutoSchema):
     """Describes an operation by the kind of record it concerns, where its resource says nothing of its own."""
 
@@ -66,6 +74,8 @@ def add_refusals(result: dict, generator, request, public: bool) -> dict:
         for operation in operations.values():
             for status in refusals_of(path, operation):
                 operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{status}"})
+        if path.endswith("/{id}/") and "get" in operations:
+            operations["get"]["responses"]["301"] = MERGED
     return result
 
 

@@ -245,3 +245,9 @@ class MarkingSerializer(serializers.Serializer):
         max_length=2000, required=False, allow_blank=True, default="", help_text="Needed to lower; kept in the history."
     )
     version = serializers.IntegerField(required=False, help_text="The version looked at, where If-Match is not sent.")
+
+
+class LookedAtSerializer(serializers.Serializer):
+    """The body of what needs nothing but the version looked at."""
+
+    version = serializers.IntegerField(required=False, help_text="The version looked at, where If-Match is not sent.")

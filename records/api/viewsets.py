@@ -20,15 +20,14 @@ from access.context import current_reader
 from records import guard
 from records.api.errors import Precondition
 from records.api.history import HistorySerializer, as_told, entries_asked
+from records.api.review_actions import ReviewActions
+from records.api.schema import IF_MATCH
 from records.api.serializers import MarkingSerializer, VersionSerializer, api_url
 from records.marking import Readers
+from records.merging import kept_of
 from records.models import Record
+from records.reviewing import restore as restore_record
 from records.services import add_record, change_marking, change_record, withdraw_record
-
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description='The version you changed, for example "3".'
-)
-
 
 ALIKE = OpenApiParameter(
     "Possible-Duplicates",
@@ -39,7 +38,6 @@ ALIKE = OpenApiParameter(
     "Left out where there are none.",
 )
 MOST_ALIKE = 5
-
 
 # A version alone, or an ETag as it was given: "3-1f0c5a9b2e47", weak or not.
 VERSION = re.compile(r'(?:W/)?"?(?P<version>[0-9]{1,10})(?:-[0-9a-f]{12})?"?')
@@ -93,6 +91,7 @@ class KnownFiltersMixin:
 
 
 class RecordViewSet(
+    ReviewActions,
     KnownFiltersMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -100,7 +99,7 @@ class RecordViewSet(
     mixins.UpdateModelMixin,
     viewsets.GenericViewSet,
 ):
-    """List, read, create, change and withdraw one kind of record; the pages' rules and errors.
+    """List, read, create, change, review and withdraw one kind of record; the pages' rules and errors.
 
     Subclasses give ``queryset``, ``serializer_class``, ``filterset_class``, ``ordering_fields``, ``related`` and
     ``prefetch``.
@@ -109,7 +108,7 @@ class RecordViewSet(
     http_method_names = ["get", "head", "options", "post", "patch"]
     filter_backends = [DjangoFilterBackend, RecordOrdering]
     ordering_fields: tuple[str, ...] = ("recorded_at", "updated_at")
-    actions_needed = {"withdraw": permissions.WITHDRAW}
+    actions_needed = {"withdraw": permissions.WITHDRAW, "restore": permissions.REVIEW}
     related: tuple[str, ...] = ()
     prefetch: tuple = ()
 
@@ -148,7 +147,13 @@ class RecordViewSet(
         return int(found["version"])
 
     def retrieve(self, request, *args, **kwargs):
+        """One record. The address of a record that was merged leads to the kept one: 301."""
         record = self.get_object()
+        kept = kept_of(record)
+        if kept is not None:
+            url = api_url(kept, request)
+            told = {"merged_into": {"kind": kept.kind, "id": str(kept.pk), "name": str(kept), "url": url}}
+            return Response(told, status=status.HTTP_301_MOVED_PERMANENTLY, headers={"Location": url})
         return Response(self.get_serializer(record).data, headers={"ETag": etag_of(record)})
 
     @extend_schema(parameters=[ALIKE])
@@ -217,6 +222,18 @@ class RecordViewSet(
         withdraw_record(
             current_reader(), record, reason=body.validated_data["reason"], expected_version=self.expected_version()
         )
+        return self.answer(record)
+
+    @extend_schema(request=VersionSerializer, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def restore(self, request, *args, **kwargs):
+        """Take back a withdrawal, with a reason: the record is what it was before. A reviewer's act."""
+        record = self.get_object()
+        body = VersionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        reason, version = body.validated_data["reason"], self.expected_version()
+        restore_record(current_reader(), record, reason=reason, expected_version=version)
         return self.answer(record)
 
     @extend_schema(

@@ -487,4 +487,5 @@ class Migration(migrations.Migration):
             "DROP TRIGGER d_guard_query ON records_query; DROP TRIGGER d_guard_check ON records_fieldcheck;"
             " DROP TRIGGER d_guard_assignment ON records_assignment;",
         ),
+        run_sql_file(__file__, "talk.sql", "DROP POLICY talk ON records_historyentry"),
     ]

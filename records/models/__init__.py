@@ -13,6 +13,8 @@ from records.models.base import (
     SearchEntry,
     record_constraints,
 )
+from records.models.files import Attachment, StoredFile, Upload
+from records.models.merging import Merge
 from records.models.opening import Embargo, EmbargoState, PublicSummary, SummaryOf
 from records.models.review import Assignment, FieldCheck, Query
 
@@ -21,11 +23,13 @@ __all__ = [
     "AboutRecord",
     "AboutRecordQuerySet",
     "Assignment",
+    "Attachment",
     "Embargo",
     "EmbargoState",
     "FieldCheck",
     "HistoryEntry",
     "HistorySeal",
+    "Merge",
     "PublicSummary",
     "Query",
     "Record",
@@ -33,6 +37,8 @@ __all__ = [
     "RecordQuerySet",
     "ReviewState",
     "SearchEntry",
+    "StoredFile",
     "SummaryOf",
+    "Upload",
     "record_constraints",
 ]

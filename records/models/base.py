@@ -103,9 +103,25 @@ class Record(models.Model):
 
     # The field that names an official in office, in kinds that are about one; they may be named anywhere.
     official_named_in = ""
+    # Whether files may be attached to records of this kind, if it has a page.
+    holds_files = True
 
     # Reverse relations to the records that are parts of this one; its citations are in any case.
     parts: tuple[str, ...] = ()
+
+    # Whether its marking is set by hand; what has the marking of another record follows that.
+    is_marked = True
+
+    # Whether it counts in a figure although the record it is a part of was withdrawn.
+    counts_alone = True
+
+    # Whether two of the kind can be merged by a reviewer, and what both must have in common: paths of attributes.
+    is_mergeable = False
+    same_when_merged: tuple[str, ...] = ()
+    # Whether it goes over to the kept record when the one it names is merged; talk about one record stays with it.
+    follows_merge = True
+    # Whether a withdrawn one can be restored; of an act that was taken back there is nothing to restore.
+    is_restorable = True
 
     citations = GenericRelation("sources.Citation", content_type_field="record_type", object_id_field="record_id")
 
@@ -155,6 +171,12 @@ class Record(models.Model):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
+
+    def check_standing(self) -> None:
+        """Raise ValidationError where the record cannot stand beside others as they are now.
+
+        Asked of a record that is restored, and of one that was moved because what it names was merged.
+        """
 
 
 def record_constraints(name: str) -> list[models.BaseConstraint]:

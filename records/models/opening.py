@@ -30,6 +30,9 @@ class Embargo(AboutRecord):
     """
 
     is_reviewed = False  # a reviewer agrees to it
+    follows_merge = False  # agreed for this record and no other
+    is_marked = False
+    is_restorable = False
 
     to_level = models.SmallIntegerField(_("who can see it then"), choices=Level.choices)
     to_compartments = ArrayField(models.IntegerField(), verbose_name=_("compartments then"), default=list, blank=True)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from records.models.base import AboutRecord, record_constraints
@@ -15,6 +16,8 @@ class Query(AboutRecord):
     """
 
     is_reviewed = False
+    follows_merge = False
+    is_restorable = False
 
     field = models.CharField(
         _("field"), max_length=60, blank=True, help_text=_("Its name in the API; left empty: the whole record.")
@@ -50,6 +53,9 @@ class Query(AboutRecord):
             ),
         ]
 
+    def get_absolute_url(self) -> str:
+        return reverse("records:query", args=[self.pk])
+
     def __str__(self) -> str:
         return self.text if len(self.text) <= 80 else f"{self.text[:79]}…"
 
@@ -67,6 +73,8 @@ class FieldCheck(AboutRecord):
     """
 
     is_reviewed = False
+    follows_merge = False
+    is_restorable = False
 
     field = models.CharField(
         _("field"), max_length=60, blank=True, help_text=_("Its name in the API; left empty: the whole record.")
@@ -90,6 +98,8 @@ class Assignment(AboutRecord):
     """
 
     is_reviewed = False
+    follows_merge = False
+    is_restorable = False
 
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked"))
     is_mention = models.BooleanField(_("named in a query"), default=False, editable=False)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from access.context import because
 from records.models import HistoryEntry, Record, ReviewState
+from records.refusals import refusal_of as refusal_of_trigger
 from reports.public_record.reading import Row
 from reports.public_record.reporting import FileCount, Note, Refusal, Refused, Report
 
@@ -120,8 +121,11 @@ class Desk:
 
     def withdraw(self, record: Record, reason: str = GONE) -> None:
         record.withdrawn_at, record.withdrawn_reason = timezone.now(), reason
-        with because(reason):
-            record.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+        try:
+            with transaction.atomic(), because(reason):
+                record.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+        except REFUSED_BY_DATABASE as error:
+            raise Refused([Refusal("", None, record.external_id, in_words(error, type(record)))]) from error
 
     def save(self, record: Record, one: Wanted, fields: list[str] | None = None) -> None:
         """Write one record, or some of its fields; raise Refused for what the database refuses, in its words."""
@@ -168,7 +172,10 @@ class Desk:
 
 
 def in_words(error: Exception, model: type[Record]) -> str:
-    """Return the message of the constraint that was violated, else the database's own words."""
+    """Return what was refused in words, or the message of the constraint that was violated, else the database's own."""
+    told = refusal_of_trigger(error)
+    if told is not None:
+        return " ".join(told.messages)
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     for constraint in model._meta.constraints:
         if constraint.name == name:

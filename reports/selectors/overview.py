@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from exchanges.credit import credits_given
 from exchanges.measures.lag import usual_gap
-from exchanges.models import Outcome, OutcomeAgreement
+from exchanges.models import Claim, Outcome, OutcomeAgreement
 from exchanges.querysets import took_place
 from exchanges.reconciling import Agreement as Agree
 from exchanges.reconciling import headline
@@ -23,6 +23,7 @@ from intermediaries.models import Actor
 from negotiations.models import Agreement, Channel, Commitment, Conflict, Meeting, Party
 from negotiations.vocabulary import AgreementStatus, MeetingStatus
 from records.dates import DatePrecision
+from records.models import ReviewState
 from reports.charts import BarChart, Strip, bar_chart, strip
 from reports.selectors.alarms import contacts_of, has_ended
 from reports.selectors.silence import SinceContact, since_contact
@@ -327,6 +328,13 @@ def next_meetings(conflict: Conflict, today: dt.date) -> list[Meeting]:
         .select_related("label", "channel", "place")
         .order_by("started_on")[:LATEST]
     )
+
+
+def changed_since(conflict: Conflict) -> dict:
+    """Return how many outcomes, and claims about outcomes, were verified and have changed since: they count nowhere."""
+    claims = Claim.objects.standing().filter(outcome__conflict=conflict, review_state=ReviewState.CHANGED)
+    outcomes = Outcome.objects.standing().filter(conflict=conflict, review_state=ReviewState.CHANGED)
+    return {"outcomes": outcomes.count(), "claims": claims.count()}
 
 
 def meeting_span(conflict: Conflict) -> dict:

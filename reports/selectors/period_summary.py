@@ -21,7 +21,7 @@ from exchanges.querysets import took_place
 from exchanges.vocabulary import OutcomeKind
 from negotiations.models import Agreement, Channel, Conflict, Meeting
 from records.dates import Dated
-from records.models import Record
+from records.models import Attachment, Record
 from reports.selectors import summary_sections as sections
 from reports.selectors.alarms import events_linked, meetings_held
 from reports.selectors.periods import within
@@ -38,6 +38,8 @@ class Gathered:
     outcomes: list[Outcome] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    attached_to: list[Record] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
     contacts: dict[Any, list[Dated]] = field(default_factory=lambda: defaultdict(list))
     ranges: dict[Any, list[Stated]] = field(default_factory=dict)
@@ -80,6 +82,9 @@ def choose_meetings(gathered: Gathered) -> None:
     gathered.meetings = gathered.use(within(meetings, gathered.first, gathered.last))
     agreements = Agreement.objects.counted().filter(**of_conflict).select_related("channel")
     gathered.agreements = gathered.use(within(agreements, gathered.first, gathered.last))
+    of_records = {record.pk: record for record in (*gathered.outcomes, *gathered.meetings, *gathered.agreements)}
+    gathered.attachments = gathered.use(list(Attachment.objects.counted().filter(record_id__in=of_records)))
+    gathered.attached_to = [of_records[attachment.record_id] for attachment in gathered.attachments]
 
 
 def find_last_contacts(gathered: Gathered) -> None:
@@ -137,6 +142,7 @@ def sections_of(gathered: Gathered) -> list[dict]:
         *([sections.events_apart("ahead", _("Announced or planned"), "", ahead, gathered.ranges)] if ahead else []),
         sections.meetings_by_channel(gathered.meetings),
         sections.agreements_made(gathered.agreements),
+        *([sections.attached(gathered.attachments, gathered.attached_to)] if gathered.attachments else []),
         sections.last_contacts(gathered.channels, gathered.contacts, gathered.as_of),
         sections.not_disclosed(happened, gathered.ranges, gathered.meetings),
     ]

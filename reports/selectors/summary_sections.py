@@ -16,7 +16,7 @@ from exchanges.models import Outcome
 from exchanges.vocabulary import OutcomeKind, OutcomeStatus
 from negotiations.models import Agreement, Channel, Meeting
 from records.dates import Dated, DatePrecision
-from records.models import Record
+from records.models import Attachment, Record
 from reports.selectors.alarms import has_ended
 from reports.selectors.periods import last_day
 from reports.selectors.ranges import Stated
@@ -174,6 +174,21 @@ def agreements_made(agreements: list[Agreement]) -> dict:
     ]
     columns = (_("Agreement"), _("State"), _("Form"))
     return section("agreements", _("Agreements"), columns, figures, empty=_("None is recorded in this period."))
+
+
+def attached(attachments: list[Attachment], records: list[Record]) -> dict:
+    """Return the files attached to the records of the report: a line for each, never the file."""
+    figures = [
+        figure(
+            attachment.title,
+            _("%(type)s, %(size)s") % {"type": attachment.type_words, "size": attachment.size_words},
+            [record, attachment],
+            said=f"SHA-256 {attachment.sha256}",
+        )
+        for attachment, record in zip(attachments, records, strict=True)
+    ]
+    note = _("The files themselves are not part of the report; their SHA-256 tells whether one is the same.")
+    return section("attachments", _("Attachments"), (_("What it is"), _("File"), _("SHA-256")), figures, note)
 
 
 def last_contacts(channels: list[Channel], contacts: dict[Any, list[Dated]], as_of: dt.date) -> dict:

@@ -40,6 +40,7 @@ class Overview(TemplateView):
             "now": now,
             "kinds": overview.kind_summaries(events),
             "meetings": overview.meeting_span(conflict),
+            "changed": overview.changed_since(conflict),
             "last_exchange": next((e for e in happened if e.outcome.outcome_kind == "exchange"), None),
             "latest": overview.with_sources(happened[: overview.LATEST]),
             "channels": overview.channel_lines(conflict, today),

@@ -13,9 +13,9 @@ from access import permissions
 from access.context import current_reader
 from access.events import note
 from exchanges.reconciling import Agreement
+from records.queued import RunState
 from reports.forms import ReportRequestForm
 from reports.models import ReportRun
-from reports.queued import RunState
 from reports.selectors.kept_results import readable_result
 from reports.selectors.period_summary import step_titles
 from reports.services import canonical, request_report, retry_report

@@ -1,14 +1,16 @@
 """A database for measuring: made, used and dropped."""
 
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.db import connections
+from django.db import DatabaseError, connections
 
 ALIASES = ("default", "owner")
+MOST_ATTEMPTS = 30
 
 
 @contextmanager
@@ -26,12 +28,25 @@ def own_database() -> Iterator[str]:
         yield name
     finally:
         point_at(before)
-        run_alone(f'DROP DATABASE "{name}" WITH (FORCE)')
+        drop(name)
 
 
 def run_alone(statement: str) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(statement)
+
+
+def drop(name: str) -> None:
+    """Drop a database. Whoever is connected is sent away; the server's own vacuum, which cannot be, is waited for."""
+    for attempt in range(MOST_ATTEMPTS):
+        try:
+            run_alone(f'DROP DATABASE "{name}" WITH (FORCE)')
+        except DatabaseError:
+            if attempt == MOST_ATTEMPTS - 1:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def point_at(names: dict[str, str]) -> None:

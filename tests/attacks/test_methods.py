@@ -18,7 +18,7 @@ UNSAFE = ("post", "put", "patch", "delete")
 def path_of(address, world) -> str:
     if address.model is None:
         return reverse(address.name)
-    if address.model is ReportRun:
+    if address.is_of_a_run:
         return reverse(address.name, args=["00000000-0000-4000-8000-000000000000"])
     record = next(record for record in vars(world).values() if type(record) is address.model)
     return reverse(address.name, args=[record.pk])

@@ -110,6 +110,40 @@ def test_the_further_name_by_which_it_was_found_is_told(people, named):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "typed", "text"),
+    [
+        ("meeting", "open channel 23 May 2025", "Open meeting"),
+        ("meeting", "2025-05-23", "Open meeting"),
+        ("meeting", "Опен", "Open meeting"),
+        ("agreement", "agreement may 2025", "Open agreement"),
+        ("commitment", "777 prisoners", "Open promise"),
+        ("commitment", "open agreement", "Open promise"),
+        ("outcome", "exchange of prisoners 23 may", "Open exchange"),
+        ("outcome", "Open town", "Open exchange"),
+    ],
+)
+def test_what_happened_is_found_by_its_words_its_day_and_what_it_belongs_to(people, kind, typed, text):
+    with acting_as(SYSTEM):
+        make_world("Open")
+    assert [option["text"] for option in asked(people.analyst, kind, typed)] == [text]
+
+
+@pytest.mark.django_db
+def test_of_what_happened_the_newest_stand_first_and_older_ones_are_found_by_whole_words(people, monkeypatch):
+    with acting_as(SYSTEM):
+        world = make_world("Open")
+        for day in range(1, 5):
+            title = f"Round of parcels {day}"
+            make(type(world.meeting), channel=world.channel, title=title, started_on=f"2026-01-0{day}")
+    found = [option["text"] for option in asked(people.analyst, "meeting", "round")]
+    assert found == [f"Round of parcels {day}" for day in (4, 3, 2, 1)]
+    monkeypatch.setattr("desk.choices.NEWEST", 2)
+    assert len(asked(people.analyst, "meeting", "rou")) == 4  # part of a word is enough for the search, too
+    assert [option["text"] for option in asked(people.analyst, "meeting", "parcels 1")] == ["Round of parcels 1"]
+
+
+@pytest.mark.django_db
 def test_the_best_answer_stands_first_and_twenty_are_enough(people):
     with acting_as(SYSTEM):
         for name in ("A Red Cross", "Cross", "Acrossing", "Crsos line", "Crossing", *(f"Cross {n}" for n in range(30))):

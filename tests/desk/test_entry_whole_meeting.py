@@ -82,6 +82,9 @@ def test_everything_is_written_together(people, world, recorder):
         outcome = meeting.outcome_links.get().outcome
         assert (outcome.outcome_kind, str(outcome.started_on)) == ("remains_transfer", "2026-02-18")
         claim = outcome.claims.get()
+        # Told at a meeting with one source, it rests on that; so does who states a promise.
+        source = meeting.citations.get().source
+        assert {one.citations.get().source for one in (claim, *first.claims.all())} == {source}
         assert (claim.claimant, claim.number, claim.direction, claim.category) == (
             world.actor, 250, "to_other", "remains",
         )  # fmt: skip

@@ -155,11 +155,12 @@ def test_a_representative_a_place_and_a_source_are_entered(world, recorder):
     assert str(one(Place, name="Geneva, Switzerland").latitude) == "46.20000"
     response = sent(
         recorder, reverse("desk:source-add"), source_kind="statement", publisher="A delegation",
-        said_on="2025-05-01", derived_from=world.source.pk,
+        words="All for all.", said_on="2025-05-01", derived_from=world.source.pk,
     )  # fmt: skip
     assert response.status_code == 302, errors_of(response)
     source = one(Source, publisher="A delegation")
     assert (source.get_reliability_display(), source.derived_from_id) == ("not graded", world.source.pk)
+    assert source.words == "All for all."
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -187,6 +188,7 @@ def test_an_empty_form_says_what_is_missing_beside_each_field(kind, recorder, wo
         ("actor", {"name": "X", "kind_of_actor": "state", "mandates-0-started_on_year": "19"}, "mandates-0-started_on"),
         ("source", {"publisher": "X", "source_kind": "news"}, "url"),
         ("source", {"publisher": "X", "url": "javascript:alert(1)"}, "url"),
+        ("source", {"publisher": "X", "source_kind": "statement"}, "words"),
         ("channel", {"name": "X", "mode": "direct", "intermediaries-0-role": "hosting"}, "intermediaries-0-actor"),
     ],
 )
@@ -217,7 +219,7 @@ def test_a_new_record_is_made_in_a_dialog_as_secret_as_the_form(kind, people, wo
         "channel": {"name": "New body", "conflict": world.conflict.pk, "mode": "direct"},
         "place": {"name": "New body", "precision": "unknown"},
         "representative": {"name": "New body", "actor": world.actor.pk},
-        "source": {"url": "", "publisher": "New body", "source_kind": "statement"},
+        "source": {"url": "", "publisher": "New body", "source_kind": "statement", "words": "All for all."},
     }[kind]
     form = recorder.get(address, {"name": "“Typed”", "level": "2"}).content.decode()
     assert "“Typed”" in form

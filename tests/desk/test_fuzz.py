@@ -30,7 +30,8 @@ DIALOGS = [name for name, pattern in patterns() if issubclass(getattr(pattern.ca
 # What people paste, and what people send who mean harm.
 TEXTS = {
     "markup and code": f"{FORMULAS[1]} {MARKUP} ' OR 1=1 --%s%(x)s{{0}}\\x00",
-    "both directions, many scripts": "\u202eabc\u202c \u0645\u0631\u062d \u2067עברית\u2069 Ґудзь 王 한 हिन्दी 🕊️👩‍👩‍👧 Z̷̨a̸l",
+    "both directions, many scripts": "\u202eabc\u202c \u0645\u0631\u062d \u2067עברית\u2069 Ґудзь"
+    " 王 한 हिन्दी 🕊️👩\u200d👩\u200d👧 Z̷̨a̸l",
     "invisible": INVISIBLE,
     "only invisible": "\u200b\u200d\u2060",
     "lines": "one\r\ntwo\r\n\r\n\tthree",

@@ -4,13 +4,14 @@ import re
 
 from launcher.places import ROOT
 
-from tests.attacks.sql import test_reading, test_sessions, test_structure, test_writing
+from tests.attacks.sql import test_merging, test_reading, test_reviewing, test_sessions, test_structure, test_writing
 
 SECURITY = ROOT / "docs" / "security"
 
 
 def test_the_attacks_are_counted():
-    tables = [test_reading.ATTACKS, test_writing.ATTACKS, test_structure.ATTACKS]
+    modules = [test_reading, test_writing, test_reviewing, test_structure, test_merging]
+    tables = [module.ATTACKS for module in modules]
     statements = {attack.statement + (attack.who or "") for table in tables for attack in table}
     assert len(statements) == sum(map(len, tables)), "an attack is there twice"
     count = len(statements) + len(test_structure.SETTINGS) + len(test_sessions.values("1.5"))

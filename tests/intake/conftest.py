@@ -4,14 +4,34 @@ import pytest
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test.utils import override_settings
 
-from access.context import SYSTEM, acting_as, user_principal
+from access.context import acting_as, user_principal
 from intake import services, work
 from intake.models import ImportRun, Stage
 from negotiations.models import Conflict
+from records.queued import RunState
 from reports.public_record.importing import import_folder
-from reports.queued import RunState
+from tests import people as cast
+
+
+@pytest.fixture(scope="package")
+def standing(django_db_setup, django_db_blocker) -> cast.People:
+    """The standing cast in a database with the public record, made once for all tests of this package."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        people = cast.gather()
+        assert import_folder().imported
+        yield people
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def people(standing) -> cast.People:
+    """The standing cast; what a test writes is undone."""
+    with transaction.atomic():
+        yield standing
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)
@@ -71,13 +91,4 @@ class Importer:
 @pytest.fixture
 def importer(people) -> Importer:
     """A recorder, in a database with the public record."""
-    assert import_folder().imported
     return Importer(people.recorder)
-
-
-@pytest.fixture
-def lone(people) -> Importer:
-    """A recorder, in a database with nothing but a conflict."""
-    with acting_as(SYSTEM):
-        conflict = Conflict.objects.create(name="A war")
-    return Importer(people.recorder, conflict)

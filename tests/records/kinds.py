@@ -1,6 +1,7 @@
 """One valid body for every kind of record, and what about it may be changed: for the tests that hold for all kinds."""
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -10,10 +11,12 @@ from rest_framework.test import APIClient
 from access.context import SYSTEM, acting_as
 from access.models import ApiToken
 from exchanges import models as exchanges
+from intake.models import Candidate
 from intermediaries import models as intermediaries
 from negotiations import models as negotiations
-from records.models import Embargo, PublicSummary, Record, SummaryOf
+from records.models import Assignment, Attachment, Embargo, FieldCheck, Merge, PublicSummary, Query, Record, SummaryOf
 from sources import models as sources
+from tests.factories import make
 
 DAY = dt.date(2025, 5, 23)
 
@@ -22,7 +25,7 @@ DAY = dt.date(2025, 5, 23)
 class Kind:
     """A kind with a body that may be posted, a field that may be changed to a value, and a link to another record.
 
-    ``state`` is the review state of a record that has just been posted.
+    ``state`` is the review state of a record that has just been posted, ``reason`` what its history then says of why.
     """
 
     model: type[Record]
@@ -30,6 +33,7 @@ class Kind:
     change: tuple[str, object]
     link: str = ""
     state: str = "submitted"
+    reason: str = ""
 
     def filled(self, world: SimpleNamespace) -> dict:
         """Return the body with identifiers of the world's records for the values that begin with ``@``."""
@@ -45,6 +49,26 @@ class Kind:
         return {name: value(given) for name, given in self.body.items()}
 
 
+@dataclass(frozen=True)
+class TwoOfAKind(Kind):
+    """A merge: its body names two records that nobody has merged yet."""
+
+    def filled(self, world: SimpleNamespace) -> dict:
+        with acting_as(SYSTEM):
+            other, kept = (make(negotiations.Place, name=name) for name in ("A town", "The same town"))
+        return self.body | {"record_id": str(other.pk), "into_id": str(kept.pk)}
+
+
+@dataclass(frozen=True)
+class LaterEachTime(Kind):
+    """A locked period: what is locked already is not locked again, so each body names a later day."""
+
+    days = itertools.count()
+
+    def filled(self, world: SimpleNamespace) -> dict:
+        return super().filled(world) | {"until": str(dt.date(1991, 1, 1) + dt.timedelta(days=next(self.days)))}
+
+
 FIGURE = {"claimant": "@actor", "direction": "@party.direction", "category": "total", "number": 150}
 KINDS = [
     Kind(intermediaries.Actor, {"name": "Türkiye", "kind_of_actor": "state"}, ("iso_code", "TUR")),
@@ -58,6 +82,7 @@ KINDS = [
         ("quote", "they said"),
         "source",
     ),
+    Kind(sources.ArchivedCopy, {"source": "@source"}, ("external_id", "x"), "source"),
     Kind(negotiations.Conflict, {"name": "A war"}, ("notes", "more")),
     Kind(
         negotiations.Party,
@@ -145,6 +170,12 @@ KINDS = [
         "claim",
     ),
     Kind(
+        Candidate,
+        {"proposes": "outcome", "conflict": "@conflict", "data": {"kind": "exchange", "started_on": "2025-05-23"}},
+        ("note", "heard twice"),
+        "conflict",
+    ),
+    Kind(
         Embargo,
         {
             "record_kind": "outcome",
@@ -155,12 +186,52 @@ KINDS = [
         },
         ("external_id", "x"),
     ),
+    Kind(
+        Attachment,
+        {"record_kind": "outcome", "record_id": "@outcome", "file_name": "notes.txt", "content": "Tm90ZXMu"},
+        ("title", "Notes of the talks"),
+    ),
     Kind(PublicSummary, {"title": "Talks", "text": "The two sides talked."}, ("text", "They talked."), state="draft"),
     Kind(
         SummaryOf,
         {"summary": "@summary", "record_kind": "outcome", "record_id": "@outcome"},
         ("external_id", "x"),
         "summary",
+    ),
+    Kind(
+        Query,
+        {"record_kind": "participant", "record_id": "@participant", "field": "words", "text": "Who was it?"},
+        ("external_id", "x"),
+    ),
+    Kind(
+        FieldCheck,
+        {"record_kind": "participant", "record_id": "@participant", "field": "words"},
+        ("external_id", "x"),
+    ),
+    Kind(
+        Assignment,
+        {"record_kind": "participant", "record_id": "@participant", "to": "reviewer"},
+        ("external_id", "x"),
+    ),
+    LaterEachTime(
+        negotiations.LockedPeriod,
+        {"conflict": "@conflict", "until": "", "reason": "The record of that year is closed."},
+        ("external_id", "x"),
+        "conflict",
+    ),
+    TwoOfAKind(
+        Merge,
+        {
+            "record_kind": "place",
+            "record_id": "",
+            "into_id": "",
+            "record_version": 1,
+            "into_version": 1,
+            "take": ["name"],
+            "reason": "Entered twice",
+        },
+        ("external_id", "x"),
+        reason="Entered twice",
     ),
 ]
 BY_NAME = {kind.model.kind_of(): kind for kind in KINDS}

@@ -46,7 +46,10 @@ def test_the_shape_of_the_schema_is_the_shape_of_the_answers(schema):
 
 
 def changes_a_version(path: str, method: str) -> bool:
-    acts = ("/withdraw/", "/marking/", "/agree/", "/cancel/", "/release/")
+    acts = (
+        "/withdraw/", "/restore/", "/marking/", "/agree/", "/cancel/", "/release/", "/submit/", "/verify/", "/return/",
+        "/answer/", "/done/", "/accept/", "/merge/", "/refuse/", "/undo/",
+    )  # fmt: skip
     return method == "patch" or path.endswith(acts)
 
 

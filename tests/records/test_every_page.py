@@ -13,6 +13,8 @@ from tests.people import signed_in
 REVIEWERS_OWN = {"estimate"}
 # Kinds whose history is for their author and for reviewers.
 HISTORY_OF_OWN = {"public-summary"}
+# Kinds that nobody sees but those who may write.
+FOR_WRITERS = {"candidate"}
 
 
 def has_pages(model) -> bool:
@@ -30,11 +32,18 @@ def of_kind(world, model):
     return next(value for value in vars(world).values() if type(value) is model)
 
 
+@pytest.fixture
+def reader(model, client, people):
+    """A visitor; of what is for those who write, a recorder."""
+    return signed_in(people.recorder) if model.kind_of() in FOR_WRITERS else client
+
+
 def page(record, name: str) -> str:
     return reverse(f"{record._meta.app_label}:{record.kind}-{name}", args=[record.pk])
 
 
-def test_the_list_shows_sorts_and_refuses_in_words(model, client, world):
+def test_the_list_shows_sorts_and_refuses_in_words(model, reader, world):
+    client = reader
     record = of_kind(world, model)
     answer = client.get(model.list_url())
     assert answer.status_code == 200
@@ -53,7 +62,8 @@ def test_the_list_shows_sorts_and_refuses_in_words(model, client, world):
     assert client.get(f"{model.list_url()}?page=2").context["rows"] == []
 
 
-def test_the_record_shows_itself_its_history_and_where_to_read_it_by_program(model, client, people, world):
+def test_the_record_shows_itself_its_history_and_where_to_read_it_by_program(model, reader, people, world):
+    client = reader
     record = of_kind(world, model)
     if model.kind_of() in HISTORY_OF_OWN:
         for page_of_record in (record.get_absolute_url(), page(record, "history")):
@@ -65,7 +75,7 @@ def test_the_record_shows_itself_its_history_and_where_to_read_it_by_program(mod
     assert record.reference in text
     assert reverse(f"api:{record.kind}-detail", args=[record.pk]) in text
     assert "Created the record" in text
-    assert (page(record, "withdraw") in text) == (model.kind_of() in HISTORY_OF_OWN)
+    assert (page(record, "withdraw") in text) == (model.kind_of() in HISTORY_OF_OWN | FOR_WRITERS)
     history = client.get(page(record, "history"))
     assert history.status_code == 200
     assert "created the record" in history.content.decode()
@@ -89,8 +99,9 @@ def test_withdrawing_needs_a_reason_a_role_and_the_version_looked_at(model, peop
     record = of_kind(world, model)
     url = page(record, "withdraw")
     for refused in (people.analyst, people.administrator):
-        assert signed_in(refused).get(url).status_code == 403
-        assert signed_in(refused).post(url, {"reason": "x", "version": 1}).status_code == 403
+        status = 404 if model.kind_of() in FOR_WRITERS else 403
+        assert signed_in(refused).get(url).status_code == status
+        assert signed_in(refused).post(url, {"reason": "x", "version": 1}).status_code == status
     if model.kind_of() in REVIEWERS_OWN:
         assert signed_in(people.recorder).get(url).status_code == 403
     client = signed_in(people.reviewer)

@@ -58,7 +58,10 @@ def test_a_change_is_one_plain_sentence_with_who_where_when_and_why(people, worl
     expected = f"reviewer changed number from 777 to 160 on a page, {moment}, because: the ministry corrected itself."
     assert re.fullmatch(expected.replace("itself.", r"itself\."), told["sentence"]), told["sentence"]
     assert (told["role_words"], told["version"], told["request_id"]) == ("Reviewer", 2, "r42")
-    assert [change.sentence for change in told["changes"]] == ["Number changed from 777 to 160."]
+    assert [change.sentence for change in told["changes"]] == [
+        "Review state changed from Verified to Verified, then changed.",
+        "Number changed from 777 to 160.",
+    ]
     text = page_of(people.outsider, claim)
     assert told["sentence"] in text
     assert "Reviewer · version 2 · request <code>r42</code>" in text

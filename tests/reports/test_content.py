@@ -15,9 +15,10 @@ from access.levels import Level
 from access.models import Membership, User
 from exchanges.models import Claim, Outcome
 from negotiations.models import Agreement, Channel, Meeting
+from records.models import Attachment
+from records.queued import RunState
 from reports import services
 from reports.models import ReportRun
-from reports.queued import RunState
 from reports.selectors.kept_results import readable_result
 from reports.selectors.period_summary import STEPS, Gathered, sections_of
 from reports.selectors.summary_result import result_of
@@ -27,7 +28,7 @@ from tests.factories import make, make_world
 pytestmark = pytest.mark.django_db
 
 DAYS = {"period_from": "2025-05-01", "period_to": "2025-05-31"}
-MODELS = {model.kind_of(): model for model in (Outcome, Meeting, Agreement, Channel, Claim)}
+MODELS = {model.kind_of(): model for model in (Outcome, Meeting, Agreement, Channel, Claim, Attachment)}
 
 
 @pytest.fixture
@@ -259,7 +260,7 @@ def test_the_number_of_statements_does_not_grow_with_the_period(people, world):
     with acting_as(SYSTEM):
         for _number in range(10):
             make_world("More", conflict=world.conflict, actor=world.actor, party=world.party)
-    assert statements() == few <= 16
+    assert statements() == few <= 17
 
 
 def test_only_who_asked_is_named_and_only_uuids_identify(people, world):
@@ -268,3 +269,17 @@ def test_only_who_asked_is_named_and_only_uuids_identify(people, world):
     for line in figures(run):
         for record in line["records"]:
             UUID(record["id"])
+
+
+def test_an_attachment_is_a_line_with_its_hash_for_those_who_may_read_it(people, world):
+    with acting_as(SYSTEM):
+        Attachment.objects.filter(pk=world.attachment.pk).update(level=Level.RESTRICTED)
+    (line,) = figures(made(people.recorder, world.conflict), "attachments")
+    assert (line["label"], line["value"]) == ("Open paper", "plain text, 14\xa0bytes")
+    assert line["said"] == f"SHA-256 {world.attachment.sha256}"
+    assert [record["kind"] for record in line["records"]] == ["outcome", "attachment"]
+    assert "on paper" not in str(made(people.recorder, world.conflict).result)
+    run = made(people.outsider, world.conflict)
+    assert figures(run, "attachments") == []
+    assert world.attachment.sha256 not in str(run.result)
+    assert "attachments" not in {part["code"] for part in run.result["sections"]}

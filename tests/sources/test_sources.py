@@ -12,12 +12,6 @@ from tests.records.kinds import api_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
-
-
 def cite(world, record, **fields):
     with acting_as(SYSTEM):
         return make(

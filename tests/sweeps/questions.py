@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -36,13 +37,14 @@ GROWING = ("access:own-activity", "access:access-log", "access:user-detail")
 OF_ALL_COMPARTMENTS = ("access:user-", "access:compartment-", "access:member-")
 
 
-def stranger_of_other_room() -> User:
-    """Make an analyst cleared for everything, who belongs to another compartment only."""
+def people_of_other_room() -> Iterator[User]:
+    """Make a recorder and a reviewer cleared for everything, who belong to another compartment only."""
     with acting_as(SYSTEM):
         room = Compartment.objects.create(code="OTHER", name="Another room")
-        user = User.objects.create(username="stranger", role=Role.ANALYST, clearance=Level.CONFIDENTIAL)
-        Membership.objects.create(user=user, compartment=room)
-    return user
+        for name, role in (("stranger", Role.RECORDER), ("guest", Role.REVIEWER)):
+            user = User.objects.create(username=name, role=role, clearance=Level.CONFIDENTIAL)
+            Membership.objects.create(user=user, compartment=room)
+            yield user
 
 
 def narrow_token_of(user: User) -> Client:
@@ -68,8 +70,7 @@ def askers_of(people) -> list[Asker]:
         "outsider": people.outsider,
         "analyst": people.analyst,
         "administrator": people.administrator,
-        "stranger": stranger_of_other_room(),
-    }
+    } | {user.username: user for user in people_of_other_room()}
     return [
         Asker("anonymous", Client(raise_request_exception=False)),
         Asker("token", narrow_token_of(people.reviewer)),
@@ -161,12 +162,15 @@ class Asking:
             self.what_stands_alone()
 
     def pk_for(self, address: Address):
-        """Return a visible record's identifier; nobody's report."""
-        return MISSING if address.model is ReportRun else self.world.one(address.model).pk
+        """Return a visible record's identifier; nobody's report or import."""
+        return MISSING if address.is_of_a_run else self.world.one(address.model).pk
 
     def questions(self, address: Address) -> list[dict]:
         if address.name.endswith("-history"):
             return [{"page": 2}]
+        if address.name.endswith("-merge"):
+            others = (self.world.other(address.model), self.world.one(address.model))
+            return [{"other": pk} for pk in (*(one.pk for one in others if one), self.hidden_of(address.model))]
         if not address.is_list or address.listed is ReportRun:
             return []
         if self.name not in THOROUGH:
@@ -184,8 +188,16 @@ class Asking:
             self.ask(reverse("reports:overview"), {"conflict": pk})
             self.ask(reverse("reports:report-run-list"), {"conflict": pk})
             self.ask(reverse("api:report-run-list"), {"conflict": pk})
-        for channel in (self.world.second.channel.pk, self.hidden_of(type(self.world.first.channel))):
-            self.ask(reverse("desk:meeting-add"), {"channel": channel})
+        for address in addresses():
+            # Forms that are begun from another record's page.
+            for name in getattr(address.view, "begun_from", ()) if address.model is None else ():
+                kind = name.removesuffix("s")
+                begun = getattr(self.world.second, kind)
+                for pk in (begun.pk, self.hidden_of(type(begun))):
+                    self.ask(reverse(address.name), {name: pk})
+            if address.name.startswith("desk:choices-"):
+                for words in SEARCHED:
+                    self.ask(reverse(address.name), {"q": words})
         for wanted in ("json", "xml"):
             self.ask(reverse("api:outcome-list"), {"format": wanted})
 

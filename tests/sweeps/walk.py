@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from records.queued import QueuedRun
+
 # Addresses without a record that the sweeps leave out.
 SKIPPED = {
     "account_logout": "signs the caller out; POST only, tested by itself",
@@ -28,6 +30,11 @@ class Address:
         """The class that answers, of a page or of an API resource."""
         callback = self.pattern.callback
         return getattr(callback, "view_class", None) or getattr(callback, "cls", None)
+
+    @property
+    def is_of_a_run(self) -> bool:
+        """Whether it is about what a worker does for one reader, who alone sees it."""
+        return self.model is not None and issubclass(self.model, QueuedRun)
 
     @property
     def is_api(self) -> bool:

@@ -130,6 +130,7 @@ def stages(people, world: Open):
             record.refresh_from_db()
             withdraw_record(actor, record, reason=f"{CANARY} withdrawn")
         hidden.records += of_room.records
+    yield ("guest",), hidden
     with acting_as(user_principal(world.drafter)):
         hidden.records += hide(world, "draft", author=world.drafter, review_state="draft").records
     yield ("stranger",), hidden

@@ -37,6 +37,6 @@ class Command(BaseCommand):
                     )
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from None
-        base = address.rstrip("/") or f"{'https' if settings.HTTPS else 'http'}://{settings.ALLOWED_HOSTS[0]}"
+        base = address.rstrip("/") or settings.PARLEY_ADDRESS
         self.stdout.write(f"{base}{reverse('invitation-link', args=[secret])}")
         self.stdout.write(f"Valid once, until {invitation.expires_at:%d %B %Y, %H:%M} UTC. It is shown only now.")

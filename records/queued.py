@@ -5,6 +5,8 @@ Redis only wakes the worker. What kinds of runs there are is said where they are
 
 import datetime as dt
 import logging
+import threading
+import traceback
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,15 +14,17 @@ from dataclasses import dataclass
 from celery import current_app
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models, transaction
+from django.db import DatabaseError, ProgrammingError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access.context import note_label
+from access.context import SYSTEM, note_label
 from access.levels import Level
 from access.managers import ClassifiedManager, ClassifiedQuerySet
 from access.models import Label
+from access.refusals import REFUSED_BY_POLICY
+from access.tasks import Asker
 from records.references import random_reference
 
 log = logging.getLogger(__name__)
@@ -31,6 +35,7 @@ WAKE_SECONDS = 1
 MOST_ATTEMPTS = 3
 # Nothing is shown as being made for longer than this when nobody holds its lease.
 PATIENCE = dt.timedelta(minutes=2)
+BEAT_SECONDS = 1
 
 
 class RunState(models.TextChoices):
@@ -239,6 +244,45 @@ def claim_run(kind: type[QueuedRun], run_id: uuid.UUID) -> Lease | None:
     return lease if taken else None
 
 
+def take_up(asker: Asker, kind: type[QueuedRun], run_id: uuid.UUID, gone: str) -> Lease | None:
+    """Take the lease of a run in the asker's name; None where somebody else has it or it is done.
+
+    A run that its asker may no longer see (the account was closed, the token revoked) is given up, with ``gone`` as
+    the reason in one sentence.
+    """
+    try:
+        with asker.transaction():
+            lease = claim_run(kind, run_id)
+            is_gone = lease is None and not kind.objects.filter(pk=run_id).exists()
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "pgcode", None) != REFUSED_BY_POLICY:
+            raise
+        lease, is_gone = None, True
+    if is_gone:
+        with Asker(SYSTEM).transaction():
+            fail_run(kind, run_id, gone)
+    return lease
+
+
+def put_back(asker: Asker, lease: Lease, error: str, *, again: bool = True) -> None:
+    """Let go of a run after an attempt that went wrong; where even that cannot be done, its lease runs out and the
+    sweeper takes over.
+    """
+    for who in (asker, Asker(SYSTEM, asker.request_id)):
+        try:
+            with who.transaction():
+                lease.release(error, again=again)
+        except DatabaseError:
+            log.error("%s %s could not be put back; its lease will run out.", lease.kind.__name__, lease.run_id)
+        else:
+            return
+
+
+def where(error: Exception) -> str:
+    """Return where an error was raised, without its message, which may hold values of records."""
+    return "".join(traceback.format_tb(error.__traceback__)[-4:])
+
+
 def fail_run(kind: type[QueuedRun], run_id: uuid.UUID, error: str) -> None:
     """Give up a run that nobody works on, with the reason in one sentence."""
     now = timezone.now()
@@ -267,3 +311,50 @@ def wake_all(kind: type[QueuedRun], found: Iterable[tuple[str, str]]) -> None:
     """Wake workers for what ``sweep`` found."""
     for principal, run_id in found:
         wake(kind.task, principal, run_id)
+
+
+class Heart(threading.Thread):
+    """Says how far a run is while its one long step works, and holds the lease: over a connection of its own."""
+
+    def __init__(self, asker: Asker, lease: Lease, step: str = ""):
+        super().__init__(daemon=True)
+        self.asker, self.lease = asker, lease
+        self.step, self.percent = step, 0
+        self.ended = threading.Event()
+        self.lost = False
+
+    def __enter__(self) -> "Heart":
+        self.start()
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Beat no more. Before the run's row is written, so that the two do not wait for one another."""
+        self.ended.set()
+        self.join()
+
+    def tell(self, step: str, percent: int) -> None:
+        """Keep what the next beat says; raise LostLease where another worker has the run."""
+        if self.lost:
+            raise LostLease
+        self.step, self.percent = step, percent
+
+    def run(self) -> None:
+        try:
+            while not self.lost:
+                self.beat()
+                if self.ended.wait(BEAT_SECONDS):
+                    return
+        finally:
+            connection.close()
+
+    def beat(self) -> None:
+        try:
+            with self.asker.transaction():
+                self.lease.note(self.step, self.percent)
+        except LostLease:
+            self.lost = True
+        except DatabaseError as error:
+            log.warning("%s %s: a beat failed (%s).", self.lease.kind.__name__, self.lease.run_id, type(error).__name__)

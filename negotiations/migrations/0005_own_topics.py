@@ -20,7 +20,7 @@ def own_topics() -> models.Field:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("negotiations", "0003_commitment_amends")]
+    dependencies = [("negotiations", "0004_locked_period")]
 
     operations = [
         operation

@@ -1,4 +1,4 @@
-"""Imports: the runs that read a file, and which record came with which run; and candidates, which wait in the inbox."""
+"""Imports: the runs that read a file, and which record came with which run."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,7 +11,7 @@ from exchanges.vocabulary import OutcomeKind
 from intake.files import Table
 from intake.shapes import Shape
 from negotiations.models import Conflict
-from reports.queued import QueuedRun, QueuedRunQuerySet, RunState, queue_constraints, queue_indexes
+from records.queued import QueuedRun, QueuedRunQuerySet, RunState, queue_constraints, queue_indexes
 
 
 class Stage(models.TextChoices):
@@ -49,6 +49,9 @@ class ImportRun(QueuedRun):
     # What the check found: numbers, the first problems, the first rows; see intake.work.
     found = models.JSONField(null=True)
     bad_rows = models.CharField(max_length=100, blank=True)
+    # Rows that went to the inbox instead, by line.
+    left_out = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
+    discarded_at = models.DateTimeField(null=True)
 
     task = "intake.tasks.work_on_import"
 
@@ -75,6 +78,11 @@ class ImportRun(QueuedRun):
         return Table(path, self.encoding, self.delimiter, self.header, self.tags)
 
     @property
+    def request_id(self) -> str:
+        """What the history calls everything this import wrote."""
+        return request_id_of(self.pk)
+
+    @property
     def is_checked(self) -> bool:
         return self.stage == Stage.CHECK and self.state == RunState.DONE
 
@@ -89,16 +97,25 @@ class ImportRun(QueuedRun):
         return self.is_checked and not counts.get("bad") and bool(counts.get("new", 0) + counts.get("changed", 0))
 
 
-class ImportedRecord(models.Model):
-    """A record that an import made, and the row it came from. For the importer and reviewers who see the record."""
+def request_id_of(run_pk) -> str:
+    """Return what the history calls everything that an import of this identity wrote."""
+    return f"import-{run_pk}"
 
-    record_id = models.UUIDField(primary_key=True)
-    record_table = models.CharField(max_length=63)
+
+class ImportedRecord(models.Model):
+    """A record that an import made or changed, and the row it came from.
+
+    For the importer and reviewers who see the record.
+    """
+
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="records")
     line = models.PositiveIntegerField()
+    record_table = models.CharField(max_length=63)
+    record_id = models.UUIDField(db_index=True)
+    is_new = models.BooleanField(default=True)
 
     class Meta:
-        ordering = ["line"]
+        ordering = ["line", "id"]
         verbose_name = _("imported record")
         verbose_name_plural = _("imported records")
 
