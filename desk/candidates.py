@@ -12,6 +12,7 @@ from intake.lookups import Lookups
 from intake.models import Candidate, CandidateKind
 from intake.told import CLAIMS, Fact
 from negotiations.models import Place
+from records import guard
 from reports.public_record import codes
 from reports.public_record.cells import items, parse_date
 from reports.public_record.checking import OTHER
@@ -83,7 +84,7 @@ class Filling:
         if candidate.proposes != kind:
             # A page from which something else is recorded than a source.
             return Begun(candidate, marking, {"sources": self.found_rows()})
-        fields = {"conflict": candidate.conflict_id} | self.plain() | self.dates() | self.links()
+        fields = {"conflict": candidate.conflict_id} | self.why() | self.plain() | self.dates() | self.links()
         rows = {"participants": self.participants(), "claims": self.claims(), "roles": self.roles()}
         rows["sources"] = self.source_rows() + self.found_rows()
         left = [fact for fact in candidate.told.facts if fact.name not in self.placed and fact.name != "id"]
@@ -93,6 +94,11 @@ class Filling:
         names = PLAIN[CandidateKind(self.candidate.proposes)]
         self.placed |= names.keys()
         return {target: self.data[name] for name, target in names.items() if self.data.get(name)}
+
+    def why(self) -> dict[str, str]:
+        """Return why what looks like personal data in it must stay, where the candidate says so."""
+        self.placed.add(guard.REASON)
+        return {guard.REASON: self.data[guard.REASON]} if self.data.get(guard.REASON) else {}
 
     def dates(self) -> dict[str, dt.date]:
         found = {name: day for name in DATES if (day := parse_date(self.data.get(name, ""))) is not None}

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.context import Reader
 from records.forms import TextForm
+from records.guarded_forms import GuardedForm
 from records.models import Record, ReviewState
 from records.reviewing import reviewers_of
 from records.waiting import Queue, assigned
@@ -96,7 +97,7 @@ class AssignForm(forms.Form):
         self.fields["to"].choices = [("", "–"), *((str(person), str(person)) for person in people)]
 
 
-class BulkForm(forms.Form):
+class BulkForm(GuardedForm, forms.Form):
     """What of one import is verified together, and why it may be."""
 
     reason = forms.CharField(

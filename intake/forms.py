@@ -12,6 +12,7 @@ from intake.models import Candidate, ImportRun
 from intake.shapes import FIELDS, REASON, ROW, Shape
 from negotiations.models import Conflict
 from records.forms import ReadersForm
+from records.guarded_forms import GuardedForm
 from records.models import Record
 
 
@@ -132,7 +133,7 @@ class DecisionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class RefuseForm(DecisionForm):
+class RefuseForm(GuardedForm, DecisionForm):
     """Why a candidate is refused."""
 
     reason = forms.CharField(

@@ -16,10 +16,11 @@ from intake.models import Candidate, CandidateKind, CandidateRecord, CandidateSt
 from intake.models.candidates import Became
 from intake.planning import Plan
 from intake.proposals import plan_new, plan_rows
-from intake.told import CLAIMS, as_text
+from intake.told import CLAIMS, as_text, texts_of
 from intake.writing import Refused, write_plan
 from negotiations.models import Conflict
 from negotiations.services import source_of
+from records import guard
 from records.history import models_by_table
 from records.models import Record
 from records.querysets import named
@@ -46,13 +47,28 @@ def propose(actor: Reader, candidate: Candidate) -> Candidate:
     if candidate.conflict_id is None and candidate.proposes != CandidateKind.SOURCE:
         known = list(Conflict.objects.current()[:2])
         candidate.conflict = known[0] if len(known) == 1 else None
+    kept = look_through(actor, candidate)
     if candidate.external_id:
         before = Candidate.objects.waiting().filter(
             author_id=actor.user_id, external_id=candidate.external_id, proposes=candidate.proposes, data=candidate.data
         )
         if (found := before.first()) is not None:
             return found
-    return add_record(actor, candidate)
+    return add_record(actor, candidate, reason=kept)
+
+
+def look_through(actor: Reader, candidate: Candidate) -> str:
+    """Raise ValidationError on ``data`` for what looks like personal data in what a candidate says, without a reason.
+
+    The reason is kept among the data, for whoever records the candidate; returned is what the history says of it.
+    """
+    own, texts = texts_of(candidate.shape, candidate.data)
+    kept = guard.check_words({"data": own or texts})
+    if own:
+        return guard.kept_because(own)
+    if kept:
+        candidate.data = candidate.data | {guard.REASON: actor.personal_data_reason}
+    return kept
 
 
 def amend(actor: Reader, candidate: Candidate, *, expected_version: int, reason: str = "") -> Candidate:
@@ -63,7 +79,9 @@ def amend(actor: Reader, candidate: Candidate, *, expected_version: int, reason:
     if candidate.state != CandidateState.WAITING:
         raise ValidationError(_("Somebody has decided about this candidate already."))
     candidate.data = as_text(candidate.data)
-    return change_record(actor, candidate, expected_version=expected_version, reason=reason)
+    kept = look_through(actor, candidate)
+    told = " ".join(filter(None, (reason, kept)))
+    return change_record(actor, candidate, expected_version=expected_version, reason=told)
 
 
 def paste_link(actor: Reader, address: str, *, level: int, compartments: list[int]) -> Candidate:
@@ -104,7 +122,7 @@ def hold(candidate: Candidate, expected_version: int) -> Candidate:
 def decide(held: Candidate, state: str, *, made: Made = (), became: str = Became.MADE, reason: str = "") -> Candidate:
     """Write down what became of a candidate; of the records the first is what it became, the others it brought."""
     held.state, held.decided_at, held.refused_reason = state, timezone.now(), reason
-    with because(reason):
+    with because(guard.check_reason(reason)):
         held.save(force_update=True)
     for number, (model, pk) in enumerate(made):
         CandidateRecord.objects.create(
@@ -206,8 +224,10 @@ def write(actor: Reader, plan: Plan, recipe, reason: str) -> None:
 
 
 def told_from(candidate: Candidate) -> str:
-    """Return the reason that the history keeps of what came from the inbox."""
-    return _("From the inbox, candidate %(reference)s") % {"reference": candidate.reference}
+    """Return the reason that the history keeps of what came from the inbox; with it why personal data is kept."""
+    told = _("From the inbox, candidate %(reference)s") % {"reference": candidate.reference}
+    own, _texts = texts_of(candidate.shape, candidate.data)
+    return " ".join(filter(None, (told, guard.kept_because(own))))
 
 
 def cite_named(actor: Reader, candidate: Candidate, record: Record) -> list[Citation]:

@@ -25,6 +25,7 @@ from intake.shapes import FIELDS, ROW, Shape, guess_kind, guess_mapping, guess_s
 from intake.told import of_row
 from intake.work import table_of
 from negotiations.models import Conflict
+from records import guard
 from records.files import keep
 from records.marking import Marking
 from records.queued import FINISHED, RunState
@@ -215,7 +216,8 @@ def bad_rows_of(run: ImportRun) -> list[tuple[int, list[str], str]]:
 def send_to_inbox(actor: Reader, run: ImportRun) -> list[Candidate]:
     """Put the bad rows into the inbox instead, each a candidate with its reasons; the rest is checked again.
 
-    Raises ValidationError where there are none, or so many that the file is better mended.
+    Rows with what looks like personal data stay bad rows. Raises ValidationError where there are no others, or so many
+    that the file is better mended.
     """
     held = lock_open(run)
     rows = bad_rows_of(held) if held.is_checked else []
@@ -224,7 +226,7 @@ def send_to_inbox(actor: Reader, run: ImportRun) -> list[Candidate]:
     if len(rows) > MOST_TO_INBOX:
         told = _("There are %(n)s bad rows; at most %(most)s go to the inbox. Mend them in the file.")
         raise ValidationError(told % {"n": f"{len(rows):,}", "most": MOST_TO_INBOX})
-    made = []
+    made, gone = [], set()
     for line, cells, reason in rows:
         values = {name: cells[place].strip() for name, place in held.mapping.items()}
         if held.shape == Shape.OUTCOMES and held.outcome_kind:
@@ -236,8 +238,17 @@ def send_to_inbox(actor: Reader, run: ImportRun) -> list[Candidate]:
             origin_words=_("%(file)s, line %(line)s") % {"file": held.file_name, "line": line},
             level=held.marking_level, compartments=held.marking_compartments,
         )  # fmt: skip
-        made.append(propose(actor, candidate))
-    held.left_out = sorted({*held.left_out, *(line for line, _cells, _reason in rows)})
+        try:
+            made.append(propose(actor, candidate))
+        except ValidationError as error:
+            # What looks like personal data is taken out in the file, or the row says why it must stay.
+            if not guard.is_flagged(error):
+                raise
+            continue
+        gone.add(line)
+    if not made:
+        raise ValidationError(_("Nothing went to the inbox: what looks like personal data is mended in the file."))
+    held.left_out = sorted({*held.left_out, *gone})
     enqueue(actor, held, Stage.CHECK)
     return made
 

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from exchanges.vocabulary import Category, OutcomeKind, OutcomeStatus
 from intake.shapes import FIELDS, OF_CLAIM, Shape
 from negotiations.vocabulary import MeetingFormat, MeetingStatus
+from records import guard
 from reports.public_record import codes
+from reports.public_record.cells import Cell
 from sources.models import Quantifier, SourceKind
 
 CLAIMS = "claims"
@@ -105,6 +107,16 @@ def of_row(shape: str, values: dict[str, str]) -> Data:
     told = {name: values[name] for name in names_of(shape) if values.get(name)}
     claim = {name: values[name] for name in OF_CLAIM if values.get(name)} if shape == Shape.OUTCOMES else {}
     return told | ({CLAIMS: [claim]} if claim else {})
+
+
+def texts_of(shape: str, data: Data) -> tuple[str, list[str]]:
+    """Return why what looks like personal data must stay, as the data say it, and all their free text besides."""
+    data = data if isinstance(data, dict) else {}
+    claims = [one for one in data.get(CLAIMS, ()) if isinstance(one, dict)] if shape == Shape.OUTCOMES else []
+    free = [one.name for one in FIELDS[shape] if type(one.cell) is Cell and one.name != guard.REASON]
+    texts = [said[name] for said in (data, *claims) for name in free if isinstance(said.get(name), str)]
+    own = data.get(guard.REASON, "")
+    return own if isinstance(own, str) else "", texts
 
 
 def rows_of(data: Data) -> list[dict[str, str]]:

@@ -19,6 +19,7 @@ from records.display import Column
 from records.files import Missing, given_out
 from records.filters import AttachmentFilter
 from records.forms import ReadersForm
+from records.guarded_forms import add_refused
 from records.models import Attachment, Record, StoredFile
 from records.querysets import with_records
 from records.uploads import UploadField, keep_upload, take_in
@@ -148,8 +149,7 @@ class AttachmentAdd(KindMixin, FormView):
         try:
             attach_upload(current_reader(), attachment, given["upload"])
         except ValidationError as error:
-            for name, told in error.message_dict.items():
-                form.add_error(name if name in form.fields else None, told)
+            add_refused(form, error)
             return self.form_invalid(form)
         messages.success(self.request, _("The file is attached."))
         return HttpResponseRedirect(self.about.get_absolute_url())

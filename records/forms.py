@@ -80,7 +80,7 @@ class UndoForm(WithdrawForm):
     )
 
 
-class MergeForm(forms.Form):
+class MergeForm(GuardedForm, forms.Form):
     """Why two records are one, and which versions of them were looked at."""
 
     reason = forms.CharField(
@@ -227,7 +227,7 @@ class SummaryForm(ReadersForm):
     field_order = ["title", "text", "dated_on"]
 
 
-class TextForm(forms.Form):
+class TextForm(GuardedForm, forms.Form):
     """Something to write, and nothing else."""
 
     errors_name_field = True

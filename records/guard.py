@@ -18,10 +18,11 @@ from records.querysets import kinds
 CODE = "personal_data"
 REASON = "personal_data_reason"
 REMEDY = gettext_lazy("Take it out; or, if it must stay, say why.")
-# No words of anybody's: identifiers, codes, addresses.
+# No words of anybody's: identifiers, codes, addresses, and what programs say of files.
 NO_WORDS = frozenset(
     {"reference", "external_id", "url", "direction", "colour", "language", "script", "iso_code", "country_code"}
-    | {"field", "category", "archived_file", "archived_sha256"}
+    | {"field", "category", "found_at", "asked_address", "final_address", "told"}
+    | {"file", "file_name", "media_type", "sha256", "text_file", "text_told"}
 )
 
 
@@ -59,6 +60,12 @@ def look(words: str | list[str] | None) -> list[Finding]:
 def refusal(findings: list[Finding]) -> ValidationError:
     """Return the error that tells what was found and what to do."""
     return ValidationError([ValidationError(f"{one} {REMEDY}", code=CODE) for one in findings])
+
+
+def is_flagged(error: ValidationError) -> bool:
+    """Whether it is personal data, among other things, that an error refuses."""
+    errors = error.error_dict.values() if hasattr(error, "error_dict") else [error.error_list]
+    return any(one.code == CODE for found in errors for one in found)
 
 
 def allow(reason: str | None) -> None:

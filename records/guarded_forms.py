@@ -47,7 +47,7 @@ class GuardedForm(LooksThrough):
             max_length=400,
             widget=forms.HiddenInput,
         )
-        if self.is_bound and self.data.get(guard.REASON, "").strip():
+        if self.initial.get(guard.REASON) or (self.is_bound and self.data.get(guard.REASON, "").strip()):
             self.ask_why()
 
     def ask_why(self) -> None:

@@ -17,6 +17,7 @@ from access.context import current_reader
 from records.display import Column, link
 from records.filters import MergeFilter
 from records.forms import FindForm, MergeForm, UndoForm
+from records.guarded_forms import add_refused
 from records.merging import (
     alike,
     check_merge,
@@ -112,7 +113,7 @@ class RecordMergeView(KindMixin, SingleObjectMixin, FormView):
             form.data["version"], form.data["other_version"] = self.object.version, self.other.version
             return self.form_invalid(form)
         except ValidationError as error:
-            form.add_error(None, " ".join(error.messages))
+            add_refused(form, error)
             return self.form_invalid(form)
         told = _("“%(other)s” was merged into this record. Its reference and address lead here now.")
         messages.success(self.request, told % {"other": self.other})

@@ -12,6 +12,7 @@ from access import permissions
 from access.context import current_reader
 from records import reviewing
 from records.forms import AnswerForm
+from records.guarded_forms import add_refused
 from records.models import Query
 from records.review_told import query_told
 from records.services import StaleVersion
@@ -52,7 +53,7 @@ class QueryPage(FormView):
             form.data["version"] = stale.current.version
             return self.form_invalid(form)
         except ValidationError as error:
-            form.add_error(None, error)
+            add_refused(form, error)
             return self.form_invalid(form)
         messages.success(self.request, _("Your answer is kept. Whoever asked sees it where the record is reviewed."))
         return HttpResponseRedirect(self.get_success_url())

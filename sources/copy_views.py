@@ -17,6 +17,7 @@ from access import permissions
 from access.context import current_reader
 from records.display import Column, shown
 from records.file_views import file_answer
+from records.guarded_forms import add_refused
 from records.uploads import take_in
 from records.views import KindMixin, RecordDetailView, RecordListView
 from sources import filters
@@ -179,8 +180,7 @@ class SourceArchive(KindMixin, FormView):
                 if given.get("fetch"):
                     ask_for_copy(actor, self.object, is_agreed=bool(given.get("is_agreed")))
         except ValidationError as error:
-            for name, told in error.message_dict.items():
-                form.add_error(name if name in form.fields else None, told)
+            add_refused(form, error)
             return self.form_invalid(form)
         messages.success(self.request, _("The copy is being made. This page shows it when it is there."))
         return HttpResponseRedirect(self.object.get_absolute_url())

@@ -15,6 +15,7 @@ from desk.keeping import key_of
 from desk.review_forms import BulkForm
 from desk.views.review import review_url
 from records.bulk_review import bulk_found, bulk_verify, imports_waiting, kind_named
+from records.guarded_forms import add_refused
 from records.models import Record
 from sources.models import Source
 
@@ -73,8 +74,7 @@ class VerifyImport(FormView):
                 current_reader(), self.model, run=self.run, source=self.source, reason=form.cleaned_data["reason"]
             )
         except ValidationError as error:
-            for name, told in error.message_dict.items():
-                form.add_error(name if name in form.fields else None, told)
+            add_refused(form, error)
             return self.form_invalid(form)
         number = len(bulk.ready)
         told = ngettext("%(n)s record is verified.", "%(n)s records are verified.", number) % {"n": f"{number:,}"}

@@ -90,8 +90,8 @@ class ReviewRecord(KindMixin, TemplateView):
         raise ValidationError(_("What you looked at is no longer to be checked here. Look at the record again."))
 
     def given(self, form) -> str:
-        """Return what was typed into the one field of a form; raise ValidationError where the form refuses it."""
-        (name,) = form.fields
+        """Return what was typed into the first field of a form; raise ValidationError where the form refuses it."""
+        name = next(iter(form.fields))
         if not form.is_valid():
             raise ValidationError(form.errors.as_data())
         return form.cleaned_data[name]

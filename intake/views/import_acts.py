@@ -14,6 +14,7 @@ from intake.files import Unreadable
 from intake.forms import ColumnsForm, MendForm, ReadAsForm
 from intake.models import ImportRun
 from intake.views.imports import ImportRunDetail, OwnRun, first_rows
+from records.guarded_forms import add_refused
 
 
 class Act(OwnRun, View):
@@ -64,7 +65,7 @@ class ImportRunReadAgain(Shows):
             try:
                 services.read_again(current_reader(), run, **given)
             except ValidationError as error:
-                refuse(form, error)
+                add_refused(form, error)
         self.read_form = form
         return form if form.errors else None
 
@@ -79,7 +80,7 @@ class ImportRunCheck(Shows):
             try:
                 services.check_file(current_reader(), run, mapping=form.mapping(), outcome_kind=kind)
             except ValidationError as error:
-                refuse(form, error)
+                add_refused(form, error)
         self.columns_form = form
         return form if form.errors else None
 
@@ -93,16 +94,9 @@ class ImportRunMend(Shows):
             try:
                 services.mend(current_reader(), run, form.cleaned_data["mended"])
             except ValidationError as error:
-                refuse(form, error)
+                add_refused(form, error)
         self.mend_form = form
         return form if form.errors else None
-
-
-def refuse(form, error: ValidationError) -> None:
-    """Put what was refused beside the fields it is about."""
-    told = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
-    for name, found in told.items():
-        form.add_error(name if name in form.fields else None, found)
 
 
 class ImportRunConfirm(Act):

@@ -19,6 +19,7 @@ from intake.shapes import FIELDS
 from intake.told import told_of
 from intake.views import WritersOnly
 from records.display import Column, attribute, shown, state_of
+from records.guarded_forms import add_refused
 from records.models import Record
 from records.services import StaleVersion
 from records.views import RecordDetailView, RecordListView
@@ -73,7 +74,7 @@ class CandidateList(WritersOnly, RecordListView):
             try:
                 candidate = inbox.paste_link(current_reader(), given["found_at"], **marking)
             except ValidationError as error:
-                form.add_error(None, error)
+                add_refused(form, error)
             else:
                 return HttpResponseRedirect(candidate.get_absolute_url())
         return self.get(request, *args, **kwargs)
@@ -204,7 +205,7 @@ class Decision(View):
                 messages.error(request, _("%(error)s Look at it again before you decide.") % {"error": stale})
                 return HttpResponseRedirect(self.candidate.get_absolute_url())
             except ValidationError as error:
-                self.refuse(form, error)
+                add_refused(form, error)
         return self.again(form)
 
     def get_form(self, data):
@@ -212,11 +213,6 @@ class Decision(View):
 
     def decide(self, form) -> HttpResponseRedirect:
         raise NotImplementedError
-
-    def refuse(self, form, error: ValidationError) -> None:
-        told = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
-        for name, found in told.items():
-            form.add_error(name if name in form.fields else None, found)
 
     def page(self) -> CandidateDetail:
         page = CandidateDetail()

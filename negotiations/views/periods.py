@@ -16,6 +16,7 @@ from negotiations.periods import lock_period, unlock_period
 from records.display import Column
 from records.filters import DayInput
 from records.forms import WithdrawForm
+from records.guarded_forms import GuardedForm, add_refused
 from records.views import KindMixin, RecordDetailView, RecordListView, RecordWithdrawView
 
 TOLD = gettext_lazy(
@@ -75,7 +76,7 @@ class LockedPeriodDetail(RecordDetailView):
         }
 
 
-class LockedPeriodForm(forms.ModelForm):
+class LockedPeriodForm(GuardedForm, forms.ModelForm):
     """Which conflict, up to which day, why."""
 
     class Meta:
@@ -105,7 +106,7 @@ class LockedPeriodAdd(KindMixin, FormView):
         try:
             stored = lock_period(current_reader(), given["conflict"], until=given["until"], reason=given["reason"])
         except ValidationError as error:
-            form.add_error(None, error)
+            add_refused(form, error)
             return self.form_invalid(form)
         messages.success(self.request, _("The period is locked."))
         return HttpResponseRedirect(stored.get_absolute_url())

@@ -48,20 +48,13 @@ class TooLarge(exceptions.APIException):
         super().__init__(_("The body is too large. Send at most %(most)s MB.") % {"most": most})
 
 
-def errors_in(error: ValidationError) -> list[ValidationError]:
-    """Return the single errors that an error tells, of all fields."""
-    if hasattr(error, "error_dict"):
-        return [one for found in error.error_dict.values() for one in found]
-    return error.error_list
-
-
 def exception_handler(exc: Exception, context: dict) -> Response | None:
     """Turn every refusal into the one error shape. What the policies refuse is 403, never 500."""
     if isinstance(exc, DatabaseError):
         exc = refusal_of(exc) or exc
     if isinstance(exc, ValidationError):
         fields = exc.message_dict if hasattr(exc, "error_dict") else {"record": exc.messages}
-        if any(one.code == guard.CODE for one in errors_in(exc)):
+        if guard.is_flagged(exc):
             fields.setdefault(guard.REASON, [_("To keep what was flagged, send this field and say why.")])
         exc = exceptions.ValidationError(
             {("record" if name == "__all__" else name): errors for name, errors in fields.items()}

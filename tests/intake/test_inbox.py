@@ -171,8 +171,12 @@ def test_it_is_merged_into_the_record_it_duplicates(box):
         there = Outcome.objects.get(external_id="ex-2024-12-30")
         before = (there.version, there.claims.count(), there.citations.count())
     data = OUTCOME["data"] | {"started_on": "2024-12-30", "title": "Another title", "source_ids": "tbs-220322"}
+    # Ukraine counts 189 to Ukraine: whoever says that Ukraine counts 150 speaks of another exchange.
+    other = box.propose(**OUTCOME | {"data": data})
+    data["claims"] = [CLAIMS[0] | {"direction": "to_russia"}, CLAIMS[1]]
     candidate = box.propose(**OUTCOME | {"data": data})
     with box.acting():
+        assert there not in proposals.alike(other)
         assert there in proposals.alike(candidate)
     box.do("merge", candidate, there)
     with box.acting():
