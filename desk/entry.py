@@ -325,7 +325,9 @@ class EntryView(KindMixin, FormView):
             "object": None if self.is_new else self.object,
             "cancel_url": self.page_url("list") if self.is_new else self.object.get_absolute_url(),
             # In the order of the page, as the summary of what is wrong tells it.
-            "formsets": [formsets[name][1] for one in self.sections for name in one.items if name in formsets],
+            "formsets": [
+                formsets[name][1] for one in (*self.sections, FILES) for name in one.items if name in formsets
+            ],
             "sections": sections,
             "form_name": self.form_name,
             # What Alt C adds a row to, if the form has it; see static/js/entry.js.

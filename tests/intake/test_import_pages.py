@@ -177,6 +177,19 @@ def test_a_bad_row_of_a_workbook_comes_back_as_a_workbook(desk):
     assert desk.run_of(url).found["counts"] == {"rows": 2, "bad": 0, "new": 2, "alike": 0}
 
 
+def test_rows_with_personal_data_go_to_no_inbox(desk):
+    flagged = "new-3,ch-uae,2026-03-03,,call,,Ask +380 44 123 45 67.,\n"
+    alone = desk.checked(HEADER + flagged)
+    assert "what looks like personal data is mended in the file" in desk.act(alone, "inbox").content.decode()
+    url = desk.checked(HEADER + BAD + flagged)
+    assert "1 row is in the inbox." in desk.act(url, "inbox").content.decode()
+    desk.importer.work(desk.run_of(url))
+    run = desk.run_of(url)
+    assert (run.left_out, [one["line"] for one in run.found["problems"]]) == ([2], [3])
+    with desk.importer.reader():
+        assert Candidate.objects.get().data["id"] == "new-2"
+
+
 def test_bad_rows_go_to_the_inbox_and_the_others_are_imported(desk):
     url = desk.checked(HEADER + GOOD + BAD)
     told = desk.act(url, "inbox").content.decode()

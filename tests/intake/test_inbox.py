@@ -10,6 +10,7 @@ from exchanges.models import Claim, Outcome
 from intake import inbox, proposals
 from intake.models import Candidate, CandidateRecord, CandidateState
 from negotiations.models import Conflict, Meeting
+from records import guard
 from records.models import HistoryEntry, SearchEntry
 from records.search import found_ids
 from records.services import StaleVersion, withdraw_record
@@ -345,3 +346,45 @@ def test_a_pasted_link_is_a_candidate_source(box):
             with pytest.raises(ValidationError) as caught:
                 inbox.paste_link(actor, wrong, level=1, compartments=[])
             assert "found_at" in caught.value.message_dict
+
+
+TELEPHONE = "+380 44 123 45 67"
+WHY = "A ministry’s switchboard."
+KEPT = f"Personal data kept: {WHY}"
+
+
+def test_what_looks_like_personal_data_is_flagged_and_its_reason_goes_along(box):
+    data = MEETING["data"] | {"summary": f"Ask {TELEPHONE}."}
+    with pytest.raises(ValidationError) as caught:
+        box.propose(**MEETING | {"data": data})
+    assert "telephone number" in caught.value.message_dict["data"][0]
+    with box.acting(), pytest.raises(ValidationError):
+        guard.allow(f"Of {TELEPHONE}")
+    with pytest.raises(ValidationError, match="telephone number"):
+        box.propose(**MEETING | {"data": data | {guard.REASON: f"Of {TELEPHONE}"}})
+    # The reason is given for the whole act, as on every door, or stands among the data, as in a file.
+    with box.acting() as actor:
+        guard.allow(WHY)
+        asked = inbox.propose(actor, Candidate(level=Level.INTERNAL, **MEETING | {"data": data}))
+    told = box.propose(**MEETING | {"data": data | {guard.REASON: WHY, "started_on": "2026-04-03"}})
+    assert asked.data[guard.REASON] == WHY
+    with box.acting() as actor:
+        asked.note = "Seen."
+        asked = inbox.amend(actor, asked, expected_version=asked.version)
+        with pytest.raises(ValidationError, match="telephone number"):
+            inbox.amend(actor, Candidate.objects.get(pk=asked.pk), expected_version=2, reason=f"Ask {TELEPHONE}")
+    for candidate in (asked, told):
+        with acting_as(SYSTEM):
+            assert HistoryEntry.objects.get(record_id=candidate.pk, version=1).reason == KEPT
+        meeting = box.do("accept", candidate)
+        with acting_as(SYSTEM):
+            reason = HistoryEntry.objects.get(record_id=meeting.pk).reason
+        assert reason == f"From the inbox, candidate {candidate.reference} {KEPT}"
+
+
+def test_the_reason_of_a_refusal_is_looked_through(box):
+    candidate = box.propose(**MEETING)
+    with pytest.raises(ValidationError) as caught:
+        box.do("refuse", candidate, reason=f"Ask {TELEPHONE}")
+    assert list(caught.value.message_dict) == ["reason"]
+    assert box.now(candidate).state == "waiting"

@@ -13,7 +13,7 @@ from intake.models import Candidate
 from negotiations.models import Conflict, Meeting
 from sources.models import Source
 from tests.desk.sending import data_of, form_of, sent
-from tests.intake.test_inbox import MEETING, OUTCOME, SOURCE, Inbox
+from tests.intake.test_inbox import CLAIMS, MEETING, OUTCOME, SOURCE, Inbox
 from tests.people import signed_in
 
 LIST = reverse("intake:candidate-list")
@@ -91,7 +91,9 @@ def test_nothing_of_it_is_shown_outside(box):
 def test_a_candidate_stands_beside_what_it_may_duplicate(box):
     with box.acting():
         there = Outcome.objects.get(external_id="ex-2024-12-30")
-    candidate = box.propose(**OUTCOME | {"data": OUTCOME["data"] | {"started_on": "2024-12-30"}})
+    # Whoever has counted the recorded one counts this one the same, or not at all.
+    claims = [CLAIMS[0] | {"number": 189}, CLAIMS[1]]
+    candidate = box.propose(**OUTCOME | {"data": OUTCOME["data"] | {"started_on": "2024-12-30", "claims": claims}})
     page = box.shows(candidate)
     assert there.get_absolute_url() in page
     assert f'value="{there.pk}"' in page

@@ -23,7 +23,7 @@ TELEPHONE = "+380441234567"
 WHY = "The number of a ministry’s switchboard."
 KEPT = f"Personal data kept: {WHY}"
 # Text that only programs write and read, or that one of the services asks for under another name.
-NOT_IN_THE_API = {"answer", "withdrawn_reason", "refuted_reason"}
+NOT_IN_THE_API = {"answer", "withdrawn_reason", "refuted_reason", "refused_reason"}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.model.kind_of())
