@@ -235,7 +235,7 @@ def test_words_that_stand_in_the_archived_copy_are_marked_where_they_stand(peopl
         claim = Claim.objects.get(outcome=outcome)
         add_record(actor, Citation(record=claim, source=world.source, quote="“OPEN  on paper”"))
     source = soup(reviewer.get(where(outcome))).select_one("[data-source]")
-    assert words(source.select_one(".src .words")) == "Open on paper."
+    assert words(source.select_one(".src .words")) == "Open on paper ."
     found, missing = (words(mark) for mark in source.select("mark"))
     assert (found, missing) == ("Open on paper", "300 from each side <b>& no more</b>")
     assert "archived copy of 23 May 2025" in words(source)
