@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from access.context import SYSTEM, acting_as, user_principal
 from access.levels import Level, Role
@@ -18,7 +19,7 @@ from records.models import Assignment, FieldCheck, Query, ReviewState
 from records.services import add_record, change_record
 from records.waiting import reviewed_kinds
 from sources.models import Citation
-from tests.factories import DAY, make, make_world, verified
+from tests.factories import make, make_world, verified
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +31,8 @@ def world(people):
         made = make_world("Open")
         # Only what the tests enter waits.
         verified(type(made.participant))
-        Query.objects.update(withdrawn_at=DAY, withdrawn_reason="x")
-        Assignment.objects.update(withdrawn_at=DAY, withdrawn_reason="x")
+        Query.objects.update(withdrawn_at=timezone.now(), withdrawn_reason="x")
+        Assignment.objects.update(withdrawn_at=timezone.now(), withdrawn_reason="x")
     return made
 
 
