@@ -19,7 +19,7 @@ from records.models import Assignment, FieldCheck, Query, ReviewState
 from records.services import add_record, change_record
 from records.waiting import reviewed_kinds
 from sources.models import Citation
-from tests.factories import make, make_world, verified
+from tests.factories import DAY, make, make_world, verified
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
