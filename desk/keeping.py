@@ -102,18 +102,18 @@ def note_saved(held: KeptForm, record: Record, sent: str) -> None:
 
 def note_added(actor: Reader, key: str | None, record: Record) -> None:
     """Write down that an unfinished form of the actor's was added to a record, instead of making one of its own."""
-    for held in unfinished(actor).filter(pk=key_of(key)):
+    for held in unfinished(actor.user_id).filter(pk=key_of(key)):
         note_saved(held, record, "")
 
 
-def unfinished(actor: Reader) -> QuerySet[KeptForm]:
-    """Return the reader's own forms that are neither saved nor discarded, the newest first."""
-    return KeptForm.objects.filter(user_id=actor.user_id, saved_as=None, discarded_at=None).exclude(data=[])
+def unfinished(user_id: uuid.UUID) -> QuerySet[KeptForm]:
+    """Return somebody's forms that are neither saved nor discarded, the newest first."""
+    return KeptForm.objects.filter(user_id=user_id, saved_as=None, discarded_at=None).exclude(data=[])
 
 
 def unfinished_of(actor: Reader, form: str, record: Record) -> QuerySet[KeptForm]:
     """Return those of one form: for new records of a kind, or for one record."""
-    return unfinished(actor).filter(form=form, record_id=None if record._state.adding else record.pk)
+    return unfinished(actor.user_id).filter(form=form, record_id=None if record._state.adding else record.pk)
 
 
 def discarded(actor: Reader) -> QuerySet[KeptForm]:

@@ -18,7 +18,7 @@ from desk import keeping
 from negotiations.models import FollowUp
 from records.marking import generic_names
 from records.models import Assignment, HistoryEntry, Query, Record, ReviewState
-from records.querysets import named, with_records
+from records.querysets import ASKER, composed_once, named, with_records
 from records.waiting import reviewed_kinds
 
 # As much of each sort is shown and counted.
@@ -57,9 +57,9 @@ def entered_kinds() -> list[type[Record]]:
 # Drafts ---------------------------------------------------------------------------------------------------------------
 
 
-def own_drafts(model: type[Record], actor: Reader):
-    """Return the reader's own records of a kind that were never submitted."""
-    return model.objects.current().filter(author_id=actor.user_id, review_state=ReviewState.DRAFT)
+def own_drafts(model: type[Record], user_id: uuid.UUID):
+    """Return somebody's own records of a kind that were never submitted."""
+    return model.objects.current().filter(author_id=user_id, review_state=ReviewState.DRAFT)
 
 
 def drafts_of(actor: Reader) -> list[Record]:
@@ -67,15 +67,21 @@ def drafts_of(actor: Reader) -> list[Record]:
     found = [
         record
         for model in entered_kinds()
-        for record in own_drafts(model, actor).select_related("label").order_by("-updated_at")[:50]
+        for record in own_drafts(model, actor.user_id).select_related("label").order_by("-updated_at")[:50]
     ]
     return sorted(found, key=lambda record: record.updated_at, reverse=True)
 
 
+@composed_once
+def all_drafts():
+    """Return the identifiers of the forms and records that wait on the page of drafts; one statement."""
+    waiting = [own_drafts(model, ASKER).order_by().values("pk") for model in entered_kinds()]
+    return keeping.unfinished(ASKER).order_by().values("pk").union(*waiting, all=True)
+
+
 def number_of_drafts(actor: Reader) -> int:
     """Return how many forms and records wait on the page of drafts."""
-    waiting = [own_drafts(model, actor).order_by().values("pk") for model in entered_kinds()]
-    return keeping.unfinished(actor).order_by().values("pk").union(*waiting, all=True).count()
+    return len(all_drafts(asker=actor.user_id))
 
 
 # What waits for the reader --------------------------------------------------------------------------------------------
@@ -110,18 +116,14 @@ def told(rows, sort: Sort, about, day):
     return rows.order_by().annotate(**columns).values_list("sort", "told_table", "pk", "told_about", "told_day")[:MOST]
 
 
-def tasks_of(actor: Reader) -> list[Task]:
-    """Return what waits for the reader, as far as they may see it; one statement.
-
-    Somebody who is named in a query that is theirs to answer anyway is told of it once.
-    """
-    if actor.user_id is None:
-        return []
-    own = {"author_id": actor.user_id, "review_state": ReviewState.RETURNED}
-    asked = Assignment.objects.current().filter(to_id=actor.user_id, done_at=None)
+@composed_once
+def all_tasks():
+    """Return the rows of ``told`` of every sort; one statement."""
+    own = {"author_id": ASKER, "review_state": ReviewState.RETURNED}
+    asked = Assignment.objects.current().filter(to_id=ASKER, done_at=None)
     first, *others = [
-        told(open_follow_ups(actor), Sort.FOLLOW_UP, F("meeting_id"), F("due_on")),
-        told(queries_to_answer(actor), Sort.QUERY, F("record_id"), TruncDate("recorded_at")),
+        told(open_follow_ups(ASKER), Sort.FOLLOW_UP, F("meeting_id"), F("due_on")),
+        told(queries_to_answer(ASKER), Sort.QUERY, F("record_id"), TruncDate("recorded_at")),
         told(asked.filter(is_mention=True), Sort.MENTION, F("record_id"), TruncDate("recorded_at")),
         told(asked.filter(is_mention=False), Sort.CHECK, F("record_id"), TruncDate("recorded_at")),
         *(
@@ -129,7 +131,17 @@ def tasks_of(actor: Reader) -> list[Task]:
             for model in reviewed_kinds()
         ),
     ]
-    found = [Task(Sort(sort), *row) for sort, *row in first.union(*others, all=True)]
+    return first.union(*others, all=True)
+
+
+def tasks_of(actor: Reader) -> list[Task]:
+    """Return what waits for the reader, as far as they may see it; one statement.
+
+    Somebody who is named in a query that is theirs to answer anyway is told of it once.
+    """
+    if actor.user_id is None:
+        return []
+    found = [Task(Sort(sort), *row) for sort, *row in all_tasks(asker=actor.user_id)]
     to_answer = {task.about for task in found if task.sort == Sort.QUERY}
     kept, seen = [], set()
     for task in found:
@@ -143,16 +155,16 @@ def tasks_of(actor: Reader) -> list[Task]:
     return kept
 
 
-def open_follow_ups(actor: Reader):
-    """Return the follow-ups that are the reader's to do."""
-    mine = FollowUp.objects.current().filter(owner_id=actor.user_id, draft_of=None, meeting__withdrawn_at=None)
+def open_follow_ups(user_id: uuid.UUID):
+    """Return the follow-ups that are somebody's to do."""
+    mine = FollowUp.objects.current().filter(owner_id=user_id, draft_of=None, meeting__withdrawn_at=None)
     return mine.filter(done_on=None)
 
 
-def queries_to_answer(actor: Reader):
-    """Return the open queries of others about what the reader entered."""
-    entered = HistoryEntry.objects.filter(record_id=OuterRef("record_id"), operation="INSERT", user_id=actor.user_id)
-    return Query.objects.current().filter(Exists(entered), answered_at=None).exclude(author_id=actor.user_id)
+def queries_to_answer(user_id: uuid.UUID):
+    """Return the open queries of others about what somebody entered."""
+    entered = HistoryEntry.objects.filter(record_id=OuterRef("record_id"), operation="INSERT", user_id=user_id)
+    return Query.objects.current().filter(Exists(entered), answered_at=None).exclude(author_id=user_id)
 
 
 def records_of(tasks: list[Task]) -> dict[uuid.UUID, Record]:

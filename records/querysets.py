@@ -1,13 +1,38 @@
 """What querysets of many kinds of record have in common."""
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
 
 from django.apps import apps
 from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from records.models import Record
 from records.spelling import spelling
+
+# Stands for the person who asks, in statements that are composed once for everybody; nobody has this identifier.
+ASKER = uuid.UUID(int=0)
+
+
+def composed_once(rows_of: Callable[..., QuerySet]) -> Callable[..., list[tuple]]:
+    """Return a function that gives the rows of a queryset over many kinds, whose SQL is composed once for the process.
+
+    Composing such a union takes many times as long as answering it, and every page asks. ``rows_of`` is called with the
+    positional arguments, which must be few and constant, and filters by ``ASKER`` where it needs the person; ``asker``
+    is who that is now.
+    """
+    composed = cache(lambda *given: rows_of(*given).query.sql_with_params())
+
+    @wraps(rows_of)
+    def rows(*given, asker: uuid.UUID | None = None) -> list[tuple]:
+        statement, params = composed(*given)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [asker if value == ASKER else value for value in params])
+            return cursor.fetchall()
+
+    return rows
 
 
 def current(name: str, model, *related: str) -> Prefetch:

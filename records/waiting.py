@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from access.context import Reader
 from records.checking import WAITING, part_links
 from records.models import Assignment, HistoryEntry, Query, Record, ReviewState
-from records.querysets import kinds, named
+from records.querysets import composed_once, kinds, named
 
 # How many of each kind are looked at, those entered first: more wait only after an import, which is verified together.
 MOST_OF_A_KIND = 1000
@@ -93,6 +93,13 @@ def unfinished(model: type[Record], most: int) -> QuerySet:
     )
 
 
+@composed_once
+def unfinished_of_all(most: int) -> QuerySet:
+    """Return the rows of ``unfinished`` of every kind; one statement."""
+    first, *others = [unfinished(model, most) for model in reviewed_kinds()]
+    return first.union(*others, all=True)
+
+
 def waiting(*, most: int = MOST_OF_A_KIND, with_since: bool = True) -> Queue:
     """Return what waits for a reviewer, of what the reader may see: two statements, and one for each kind of whole.
 
@@ -100,9 +107,8 @@ def waiting(*, most: int = MOST_OF_A_KIND, with_since: bool = True) -> Queue:
     to count them.
     """
     models = {model._meta.db_table: model for model in reviewed_kinds()}
-    first, *others = [unfinished(model, most) for model in models.values()]
     entries, full = {}, defaultdict(int)
-    for table, pk, state, author, at, whole in first.union(*others, all=True):
+    for table, pk, state, author, at, whole in unfinished_of_all(most):
         entries[pk] = Entry(models[table], pk, state, author, at, whole)
         full[table] += 1
     is_whole = max(full.values(), default=0) < most

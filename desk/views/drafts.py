@@ -74,7 +74,7 @@ class DiscardForm(View):
     def post(self, request: HttpRequest, pk) -> HttpResponseRedirect:
         permissions.demand(permissions.WRITE)
         actor = current_reader()
-        found = keeping.discarded(actor) if "undo" in request.POST else keeping.unfinished(actor)
+        found = keeping.discarded(actor) if "undo" in request.POST else keeping.unfinished(actor.user_id)
         kept = get_object_or_404(found.select_for_update(), pk=pk)
         if "undo" in request.POST:
             keeping.put_back(kept)
@@ -96,7 +96,7 @@ class Drafts(TemplateView):
     def get_context_data(self, **kwargs):
         permissions.demand(permissions.WRITE)
         actor = current_reader()
-        forms = [told for kept in keeping.unfinished(actor)[:100] if (told := self.told(kept))]
+        forms = [told for kept in keeping.unfinished(actor.user_id)[:100] if (told := self.told(kept))]
         return super().get_context_data(**kwargs) | {
             "title": _("Drafts"),
             "lede": _("What you have begun and nobody else counts yet. Only you see the forms."),

@@ -1,5 +1,7 @@
 """How many records of each kind the reader may see; one statement."""
 
+from functools import cache
+
 from django.db import connection
 from django.db.models import Count
 
@@ -10,8 +12,12 @@ from records.models import PublicSummary
 from sources.models import Source
 
 
-def navigation_counts() -> dict[str, int]:
-    """Return the number of counted records by kind, for the navigation."""
+@cache
+def statement_of_counts() -> tuple[tuple[str, ...], str, tuple]:
+    """Return the counted kinds, and SQL with its parameters that gives their numbers in this order.
+
+    Composed once for the process: every page asks, and composing takes longer than the answer.
+    """
     kinds = {
         "channel": Channel.objects.counted(),
         "meeting": Meeting.objects.counted(),
@@ -27,8 +33,14 @@ def navigation_counts() -> dict[str, int]:
         counted = queryset.order_by().values("review_state").annotate(n=Count("pk")).values("n")
         statement, given = counted.query.sql_with_params()
         # Both parts come from the ORM; no value stands in the text.
-        statements.append(f"SELECT coalesce(sum(n), 0)::bigint FROM ({statement}) counted")  # noqa: S608
+        statements.append(f"(SELECT coalesce(sum(n), 0)::bigint FROM ({statement}) counted)")  # noqa: S608
         params.extend(given)
+    return tuple(kinds), " UNION ALL ".join(statements), tuple(params)
+
+
+def navigation_counts() -> dict[str, int]:
+    """Return the number of counted records by kind, for the navigation."""
+    kinds, statement, params = statement_of_counts()
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(f"({statement})" for statement in statements), params)
+        cursor.execute(statement, params)
         return dict(zip(kinds, (row[0] for row in cursor.fetchall()), strict=True))

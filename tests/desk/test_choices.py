@@ -129,18 +129,22 @@ def test_what_happened_is_found_by_its_words_its_day_and_what_it_belongs_to(peop
     assert [option["text"] for option in asked(people.analyst, kind, typed)] == [text]
 
 
+ROUNDS = ("bread", "winter clothes", "medicine", "letters")
+
+
 @pytest.mark.django_db
 def test_of_what_happened_the_newest_stand_first_and_older_ones_are_found_by_whole_words(people, monkeypatch):
     with acting_as(SYSTEM):
         world = make_world("Open")
-        for day in range(1, 5):
-            title = f"Round of parcels {day}"
+        for day, word in enumerate(ROUNDS, start=1):
+            title = f"Round of parcels {word}"
             make(type(world.meeting), channel=world.channel, title=title, started_on=f"2026-01-0{day}")
-    found = [option["text"] for option in asked(people.analyst, "meeting", "round")]
-    assert found == [f"Round of parcels {day}" for day in (4, 3, 2, 1)]
+    newest_first = [f"Round of parcels {word}" for word in reversed(ROUNDS)]
+    assert [option["text"] for option in asked(people.analyst, "meeting", "round")] == newest_first
     monkeypatch.setattr("desk.choices.NEWEST", 2)
     assert len(asked(people.analyst, "meeting", "rou")) == 4  # part of a word is enough for the search, too
-    assert [option["text"] for option in asked(people.analyst, "meeting", "parcels 1")] == ["Round of parcels 1"]
+    found = asked(people.analyst, "meeting", "parcels bread")
+    assert [option["text"] for option in found] == ["Round of parcels bread"]
 
 
 @pytest.mark.django_db

@@ -221,7 +221,9 @@ def test_only_what_was_taken_out_goes(world, recorder):
 def test_a_place_withdrawn_since_stays_chosen(world, recorder):
     sent(recorder, ADD, **typed(world))
     with acting_as(SYSTEM):
-        type(world.place).objects.update(withdrawn_at=timezone.now(), withdrawn_reason="twice")
+        type(world.place).objects.filter(pk=world.place.pk).update(
+            withdrawn_at=timezone.now(), withdrawn_reason="twice"
+        )
     response = sent(recorder, edit(entered(world)), notes="In three buses.")
     assert response.status_code == 302, errors_of(response)
     assert (entered(world).place_id, entered(world).notes) == (world.place.pk, "In three buses.")

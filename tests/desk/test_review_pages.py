@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from access.context import SYSTEM, acting_as, user_principal
 from access.levels import Level, Role
@@ -30,8 +31,8 @@ def world(people):
         made = make_world("Open")
         # Only what the tests enter waits.
         verified(type(made.participant))
-        Query.objects.update(withdrawn_at=DAY, withdrawn_reason="x")
-        Assignment.objects.update(withdrawn_at=DAY, withdrawn_reason="x")
+        Query.objects.update(withdrawn_at=timezone.now(), withdrawn_reason="x")
+        Assignment.objects.update(withdrawn_at=timezone.now(), withdrawn_reason="x")
     return made
 
 
@@ -235,7 +236,7 @@ def test_words_that_stand_in_the_archived_copy_are_marked_where_they_stand(peopl
         claim = Claim.objects.get(outcome=outcome)
         add_record(actor, Citation(record=claim, source=world.source, quote="“OPEN  on paper”"))
     source = soup(reviewer.get(where(outcome))).select_one("[data-source]")
-    assert words(source.select_one(".src .words")) == "Open on paper."
+    assert words(source.select_one(".src .words")) == "Open on paper ."
     found, missing = (words(mark) for mark in source.select("mark"))
     assert (found, missing) == ("Open on paper", "300 from each side <b>& no more</b>")
     assert "archived copy of 23 May 2025" in words(source)
