@@ -31,8 +31,9 @@ class AttachmentRow(RowForm):
     def clean(self):
         cleaned = super().clean()
         is_new = not cleaned.get("id") and not cleaned.get("DELETE")
-        if is_new and cleaned.get("title") and not cleaned.get("upload") and "upload" not in self.errors:
-            self.add_error("upload", _("Choose the file, or empty the row"))
+        if is_new and cleaned.get("title") and not cleaned.get("upload") and not self.errors.keys() & {"upload", "id"}:
+            # The row of one that is attached has no field for a file; it was sent without saying which one it is.
+            self.add_error("upload" if "upload" in self.fields else None, _("Choose the file, or empty the row"))
         return cleaned
 
 
