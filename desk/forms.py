@@ -2,7 +2,6 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +13,7 @@ from intermediaries.models import Actor
 from negotiations.agreement_forms import ways_offered
 from negotiations.models import Commitment
 from negotiations.vocabulary import CommitmentSubject, QuantityKind, Reciprocity
-from records.entry_forms import RepeatedFormSet, RowForm, WholeNumber
+from records.entry_forms import RepeatedFormSet, RowForm, WholeNumber, repeated
 from records.filters import DayInput
 from records.widgets import Combobox
 
@@ -193,11 +192,7 @@ class FollowUpRows(RepeatedFormSet):
     lines = ("task", ("owner", "due_on", "done_on"))
 
 
-def rows_of(form: type[RowForm], formset: type[RepeatedFormSet]) -> type[RepeatedFormSet]:
-    return formset_factory(form, formset=formset, extra=1, can_delete=True, max_num=100)
-
-
-CommitmentFormSet = rows_of(CommitmentForm, CommitmentRows)
-AgreedCommitmentFormSet = rows_of(AgreedCommitmentForm, AgreedCommitmentRows)
-ReportedOutcomeFormSet = rows_of(ReportedOutcomeForm, ReportedOutcomeRows)
-FollowUpFormSet = rows_of(FollowUpForm, FollowUpRows)
+CommitmentFormSet = repeated(CommitmentForm, CommitmentRows)
+AgreedCommitmentFormSet = repeated(AgreedCommitmentForm, AgreedCommitmentRows)
+ReportedOutcomeFormSet = repeated(ReportedOutcomeForm, ReportedOutcomeRows)
+FollowUpFormSet = repeated(FollowUpForm, FollowUpRows)

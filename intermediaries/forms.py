@@ -4,11 +4,10 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from intermediaries.models import Actor, ActorKind, MandateRole, NameKind, Representative
-from records.entry_forms import DatedForm, EntryForm, PartialDateField, RepeatedFormSet, RowForm
+from records.entry_forms import DatedForm, EntryForm, PartialDateField, RepeatedFormSet, RowForm, repeated
 from records.widgets import Combobox
 
 
@@ -100,8 +99,8 @@ class MandateRows(RepeatedFormSet):
     lede = _("Which part it plays between the sides, and since when. Empty rows are left out.")
 
 
-NameFormSet = formset_factory(NameForm, formset=NameRows, extra=2, can_delete=True, max_num=100)
-MandateFormSet = formset_factory(MandateForm, formset=MandateRows, extra=1, can_delete=True, max_num=100)
+NameFormSet = repeated(NameForm, NameRows, extra=2)
+MandateFormSet = repeated(MandateForm, MandateRows)
 
 
 class RepresentativeForm(DatedForm):

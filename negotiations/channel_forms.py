@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
-from django.forms import formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +17,7 @@ from records.entry_forms import (
     RepeatedFormSet,
     RowForm,
     offer,
+    repeated,
 )
 from records.widgets import Combobox
 
@@ -151,7 +151,7 @@ class IntermediaryRows(RepeatedFormSet):
     lede = gettext_lazy("Who carries messages, hosts or mediates. Empty rows are left out.")
 
 
-IntermediaryFormSet = formset_factory(IntermediaryForm, formset=IntermediaryRows, extra=1, can_delete=True, max_num=100)
+IntermediaryFormSet = repeated(IntermediaryForm, IntermediaryRows)
 
 
 class PlaceForm(EntryForm):

@@ -3,7 +3,6 @@
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.forms import formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +10,7 @@ from intermediaries.models import Actor, Representative
 from negotiations.channel_forms import TopicsForm
 from negotiations.models import Channel, Meeting, Place
 from negotiations.vocabulary import MeetingFormat, ParticipantRole
-from records.entry_forms import DatedForm, RepeatedFormSet, RowForm, Segments
+from records.entry_forms import DatedForm, RepeatedFormSet, RowForm, Segments, repeated
 from records.widgets import Combobox
 from sources.admiralty import Credibility, Reliability
 from sources.fields import fetch_field, file_field
@@ -157,5 +156,5 @@ class SourceRows(RepeatedFormSet):
     )
 
 
-ParticipantFormSet = formset_factory(ParticipantForm, formset=ParticipantRows, extra=3, can_delete=True, max_num=100)
-SourceFormSet = formset_factory(SourceForm, formset=SourceRows, extra=1, can_delete=True, max_num=100)
+ParticipantFormSet = repeated(ParticipantForm, ParticipantRows, extra=3)
+SourceFormSet = repeated(SourceForm, SourceRows)

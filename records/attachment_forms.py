@@ -1,12 +1,11 @@
 """The rows of a record's form in which files are attached to it."""
 
 from django import forms
-from django.forms import formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from records.attachments import ACCEPTED
-from records.entry_forms import RepeatedFormSet, RowForm
+from records.entry_forms import RepeatedFormSet, RowForm, repeated
 from records.uploads import UploadField
 
 NO_LISTS = gettext_lazy(
@@ -44,4 +43,4 @@ class AttachmentRows(RepeatedFormSet):
     lede = NO_LISTS
 
 
-AttachmentFormSet = formset_factory(AttachmentRow, formset=AttachmentRows, extra=1, can_delete=True, max_num=50)
+AttachmentFormSet = repeated(AttachmentRow, AttachmentRows, most=50)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import BaseFormSet
+from django.forms import BaseFormSet, formset_factory
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -189,7 +189,7 @@ class PartialDateField(forms.MultiValueField):
             raise ValidationError(_("Month must be a number from 1 to 12"), code="month")
         if day and not month:
             raise ValidationError(_("Give the month as well, or leave the day empty"), code="month")
-        if day and not day.isdecimal():
+        if day and (not day.isdecimal() or len(day) > 2):
             raise ValidationError(_("Day must be a number"), code="day")
         try:
             return PartialDate(int(year), int(month or 1), int(day or 1), has_month=bool(month), has_day=bool(day))
@@ -335,3 +335,11 @@ class RepeatedFormSet(BaseFormSet):
         """Show the rows as they were left, without errors."""
         for form in self.forms:
             form.is_unjudged = True
+
+
+def repeated(form: type[RowForm], rows: type[RepeatedFormSet], *, extra: int = 1, most: int = 100):
+    """Return the form set of a part: its rows, and ``extra`` empty ones; at most ``most`` are offered.
+
+    Of more rows than a record can have, whoever sends their number, none are built: a thousand take seconds to draw.
+    """
+    return formset_factory(form, formset=rows, extra=extra, can_delete=True, max_num=most, absolute_max=2 * most)

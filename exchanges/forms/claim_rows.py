@@ -1,14 +1,13 @@
 """Claims entered as rows of what they are about, and the roles of actors in an outcome."""
 
 from django import forms
-from django.forms import formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exchanges.vocabulary import ActorRole, Category
 from intermediaries.models import Actor
 from negotiations.models import Conflict
-from records.entry_forms import RepeatedFormSet, RowForm, WholeNumber
+from records.entry_forms import RepeatedFormSet, RowForm, WholeNumber, repeated
 from records.filters import DayInput
 from records.widgets import Combobox
 from sources.models import ClaimKind, Quantifier, Source
@@ -130,5 +129,5 @@ class RoleRows(RepeatedFormSet):
     lines = ("actor", ("role", "credited_by"))
 
 
-ClaimFormSet = formset_factory(ClaimRowForm, formset=ClaimRows, extra=1, can_delete=True, max_num=100)
-RoleFormSet = formset_factory(RoleForm, formset=RoleRows, extra=1, can_delete=True, max_num=100)
+ClaimFormSet = repeated(ClaimRowForm, ClaimRows)
+RoleFormSet = repeated(RoleForm, RoleRows)
