@@ -1,10 +1,12 @@
 """Fixtures for all tests. They run on real PostgreSQL as the restricted role of the application."""
 
 import os
+from copy import copy
 
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import client
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from launcher.urls import with_redis_database
 
@@ -76,6 +78,23 @@ def quick_settings(tmp_path_factory):
     redis = settings.CACHES["default"]
     own = {"default": redis | {"LOCATION": with_redis_database(redis["LOCATION"], 1 + WORKER)}}
     with override_settings(STORAGES=stores, PASSWORD_HASHERS=quick, SECOND_FACTOR_REQUIRED_FOR=[], CACHES=own):
+        yield
+
+
+def keep_the_page(store, signal, sender, template, context, **_rest):
+    """Keep the context of the page for ``response.context``, and not, as Django does, that of each piece of it.
+
+    Copying those takes longer than the page.
+    """
+    store.setdefault("templates", []).append(template)
+    if "context" not in store:
+        store["context"] = client.ContextList([copy(context)])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_client():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "store_rendered_templates", keep_the_page)
         yield
 
 
