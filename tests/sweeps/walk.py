@@ -99,6 +99,11 @@ def addresses() -> list[Address]:
     return found
 
 
+def of_each_view(found: list[Address]) -> list[Address]:
+    """Return one address of each view: of a page's, whatever the kind; of the API's, for each kind."""
+    return list({address.view: address for address in found}.values())
+
+
 NOISE = [
     re.compile(rb"Figures as at [^<]* UTC"),
     re.compile(rb"Printed by [^<]*? UTC"),
