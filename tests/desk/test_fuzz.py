@@ -53,9 +53,7 @@ def world(two_sides):
 
 
 @pytest.fixture
-def client(people, monkeypatch):
-    # What Django's client keeps of each piece of a page takes longer than the page.
-    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_args, **_options: None)
+def client(people):
     return signed_in(people.reviewer, raise_request_exception=False)
 
 
