@@ -5,26 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.filling import LOOKS, SLOWLY, choose, find, fits
 from tests.browser.test_every_page import violations
-
-LOOKS = [(1280, "light"), (390, "dark")]
-SLOWLY = 20_000  # milliseconds; a form that writes a dozen records, on a busy machine
-
-
-def find(page, label: str, typed: str, name: str):
-    """Choose in a combobox what is found for what was typed; return the combobox."""
-    box = page.get_by_role("combobox", name=re.compile(f"^{label}"))
-    box.fill(typed)
-    box.locator("xpath=../..").get_by_role("option", name=re.compile(f"^{re.escape(name)}")).first.click()
-    return box
-
-
-def choose(page, label: str, typed: str, name: str) -> None:
-    expect(find(page, label, typed, name)).to_have_value(re.compile(f"^{re.escape(name)}"))
-
-
-def fits(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def begin(page, day: str) -> None:

@@ -43,6 +43,8 @@ NOT_PAGES = {
     # Names an import, a kind and a source, and is missing without: tests/desk/test_bulk_verify.py.
     "desk:review-import",
 }
+# Pieces of a form, and what it asks while somebody types: tests/browser/test_choices.py looks at them in their form.
+PIECES = ("desk:choices-", "desk:create-", "desk:same-source", "desk:alike-", "desk:present")
 # One page for every kind that is reviewed: opened for these. A record that waits: tests/browser/test_review.py.
 REVIEWED = ("desk:outcome-review", "desk:participant-review")
 # One template for every kind, and open for what was withdrawn only: looked at once.
@@ -63,7 +65,7 @@ def pages() -> list[str]:
         for address in addresses()
         if address.name not in NOT_PAGES
         and (address.name in REVIEWED or not address.name.endswith("-review"))
-        and not address.name.startswith("api:")
+        and not address.name.startswith(("api:", *PIECES))
         and "result" not in address.name
         and (not address.name.endswith("-restore") or address.name == RESTORED)
         and getattr(address.pattern.callback, "view_class", View).http_method_names != ["post"]

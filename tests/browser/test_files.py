@@ -28,8 +28,7 @@ def outcome(house) -> dict:
 def test_a_source_given_as_a_file_is_read_and_its_words_are_found(house, page_as, outcome):
     page = page_as("recorder")
     page.goto("/sources/add/")
-    page.get_by_label("Kind", exact=False).first.wait_for()
-    page.get_by_role("radio", name="Document").check()
+    page.get_by_label("What kind of source is it?").select_option(label="Document")
     # Refused at once, beside the field, while the form goes on.
     chooser = page.locator("input[name=upload-file]")
     chooser.set_input_files(file("list.xlsx", papers.packed({"xl/workbook.xml": ""})))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.browser.filling import choose
+
 PATIENCE = 120_000  # for the worker of a busy machine
 HEADER = ["outcome_id", "kind", "date", "channel_id", "claim_id", "claimed_by", "direction", "category", "count"]
 BAD = {100: ("date", "5 March"), 500: ("claimed_by", "Nobody known"), 900: ("category", "people")}
@@ -94,12 +96,12 @@ def looked_until(page, words: str) -> None:
 def test_a_pasted_link_becomes_a_meeting(page_as):
     page = page_as("recorder")
     page.goto("/inbox/")
-    page.get_by_label("Paste a link").fill("https://example.org/inbox-in-a-browser")
+    page.get_by_role("textbox", name="Paste a link").fill("https://example.org/inbox-in-a-browser")
     page.get_by_role("button", name="Put it into the inbox").click()
     expect(page.get_by_text("Nothing that you may see looks like it.")).to_be_visible()
     page.get_by_role("link", name="Record a new meeting from it").click()
     expect(page.get_by_text("Filled in from the inbox:")).to_be_visible()
-    page.get_by_label("Channel").first.select_option(label="Istanbul talks 2025")
+    choose(page, "Channel", "Istanbul", "Istanbul talks 2025")
     date = page.get_by_role("group", name="Date", exact=False).first
     for part, value in (("Day", "9"), ("Month", "3"), ("Year", "2026")):
         date.get_by_label(part).fill(value)
