@@ -1,0 +1,30 @@
+"""How the tests fill in forms: comboboxes with script, plain selects without."""
+
+import re
+
+from playwright.sync_api import expect
+
+LOOKS = [(1280, "light"), (390, "dark")]
+SLOWLY = 20_000  # milliseconds; a form that writes a dozen records, on a busy machine
+
+
+def find(page, label: str, typed: str, name: str):
+    """Choose in a combobox what is found for what was typed; return the combobox."""
+    box = page.get_by_role("combobox", name=re.compile(f"^{label}")).first
+    box.fill(typed)
+    box.locator("xpath=../..").get_by_role("option", name=re.compile(f"^{re.escape(name)}")).first.click()
+    return box
+
+
+def choose(page, label: str, typed: str, name: str) -> None:
+    """Choose what is found for what was typed, in a combobox or in the select that stands there without script."""
+    box = page.get_by_role("combobox", name=re.compile(f"^{label}")).first
+    if box.evaluate("box => box.matches('select')"):
+        box.select_option(label=name)
+    else:
+        expect(find(page, label, typed, name)).to_have_value(re.compile(f"^{re.escape(name)}"))
+
+
+def fits(page) -> bool:
+    """Whether nothing makes the page scroll sideways."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
