@@ -370,6 +370,8 @@ def test_the_pages_say_that_it_is_closed_and_whom_to_ask(world, people):
 def test_the_form_keeps_what_was_typed_for_a_day_in_the_period(world, people):
     lock(people.reviewer, world.conflict)
     given = typed(world, started_on_day=str(DAY.day), started_on_month=str(DAY.month), started_on_year=str(DAY.year))
+    asked = signed_in(people.recorder).post(reverse("desk:meeting-add"), given)
+    given |= {"alike": asked.context["asked"]["word"]}  # there is a meeting on that day
     answer = signed_in(people.recorder).post(reverse("desk:meeting-add"), given)
     assert answer.status_code == 200
     text = answer.content.decode()
