@@ -25,6 +25,13 @@ def choose(page, label: str, typed: str, name: str) -> None:
         expect(find(page, label, typed, name)).to_have_value(re.compile(f"^{re.escape(name)}"))
 
 
+def fill_day(page, day: str, month: str, year: str) -> None:
+    """Fill in the first date of a form."""
+    date = page.get_by_role("group", name="Date", exact=False).first
+    for part, value in (("Day", day), ("Month", month), ("Year", year)):
+        date.get_by_role("textbox", name=part).fill(value)
+
+
 def fits(page) -> bool:
     """Whether nothing makes the page scroll sideways."""
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

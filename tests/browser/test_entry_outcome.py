@@ -5,15 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.filling import LOOKS, SLOWLY, choose, find, fits
+from tests.browser.filling import LOOKS, SLOWLY, choose, fill_day, find, fits
 from tests.browser.test_every_page import violations
 
 
 def begin(page, day: str) -> None:
     page.get_by_label("What kind of outcome is it?").select_option(label="Exchange of prisoners")
-    date = page.get_by_role("group", name=re.compile("^Date"))
-    for part, value in (("Day", day), ("Month", "5"), ("Year", "2026")):
-        date.get_by_label(part).fill(value)
+    fill_day(page, day, "5", "2026")
 
 
 def verify_all(house, outcome: str) -> None:
@@ -39,7 +37,7 @@ def test_two_rival_claims_are_entered_and_shown_as_a_range(house, page_as):
     second.get_by_role("textbox", name="Number", exact=True).fill("-195")
     source = page.get_by_role("group", name="Source 1", exact=True)
     source.get_by_label("Publisher").fill("A news agency")
-    source.get_by_label("Address").fill("https://example.org/2026/exchange")
+    source.get_by_role("textbox", name="Address").fill("https://example.org/2026/exchange")
     find(page, "Meetings", "Istambul 2 June 2025", "Istanbul talks 2025, 2 June 2025")
     expect(page.get_by_role("button", name="Remove Istanbul talks 2025, 2 June 2025")).to_be_visible()
     page.keyboard.press("Control+Enter")
@@ -85,7 +83,9 @@ def test_an_outcome_and_its_claim_are_entered_without_script(house, page_as):
     claim = page.get_by_role("group", name="Claim 1", exact=True)
     claim.get_by_label("Who says it").select_option(label="Ukraine")
     claim.get_by_role("textbox", name="Number", exact=True).fill("205")
-    page.get_by_role("group", name="Source 1", exact=True).get_by_label("Publisher").fill("A news agency")
+    source = page.get_by_role("group", name="Source 1", exact=True)
+    source.get_by_label("Publisher").fill("A news agency")
+    source.get_by_role("textbox", name="Address").fill("https://example.org/2026/without-script")
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("5 May 2026", timeout=SLOWLY)
     page.get_by_role("link", name="Add a claim").first.click()

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.filling import choose
+from tests.browser.filling import choose, fill_day
 
 
 def test_a_stranger_reads_the_public_record(page_as):
@@ -47,10 +47,7 @@ def test_filters_work_without_script(page_as):
 def fill_meeting(page, day: str = "17", month: str = "2", year: str = "2026") -> None:
     page.goto("/meetings/add/")
     choose(page, "Channel", "Istanbul", "Istanbul talks 2025")
-    date = page.get_by_role("group", name="Date", exact=False).first
-    date.get_by_label("Day").fill(day)
-    date.get_by_label("Month").fill(month)
-    date.get_by_label("Year").fill(year)
+    fill_day(page, day, month, year)
     page.get_by_role("checkbox", name="Prisoners", exact=True).check()
     page.get_by_label("What was said").fill("Both delegations confirmed lists of 500 names.")
 
@@ -64,7 +61,7 @@ def test_a_meeting_is_entered_with_its_errors_mended(page_as):
     assert page.title().startswith("Error:")
     summary.get_by_role("link", name="Month must be a number from 1 to 12").click()
     expect(page.get_by_label("What was said")).to_have_value("Both delegations confirmed lists of 500 names.")
-    page.get_by_role("group", name="Date", exact=False).first.get_by_label("Month").fill("2")
+    page.get_by_role("group", name="Date", exact=False).first.get_by_role("textbox", name="Month").fill("2")
     page.get_by_role("button", name="Submit for review").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("17 February 2026")
     expect(page.get_by_text("The meeting is recorded and waits for review.")).to_be_visible()
