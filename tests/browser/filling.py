@@ -27,7 +27,7 @@ def choose(page, label: str, typed: str, name: str) -> None:
 
 def fill_day(page, day: str, month: str, year: str) -> None:
     """Fill in the first date of a form."""
-    date = page.get_by_role("group", name="Date", exact=False).first
+    date = page.get_by_role("group", name=re.compile("^Date")).first
     for part, value in (("Day", day), ("Month", month), ("Year", year)):
         date.get_by_role("textbox", name=part).fill(value)
 

@@ -61,7 +61,7 @@ def test_a_meeting_is_entered_with_its_errors_mended(page_as):
     assert page.title().startswith("Error:")
     summary.get_by_role("link", name="Month must be a number from 1 to 12").click()
     expect(page.get_by_label("What was said")).to_have_value("Both delegations confirmed lists of 500 names.")
-    page.get_by_role("group", name="Date", exact=False).first.get_by_role("textbox", name="Month").fill("2")
+    page.get_by_role("group", name=re.compile("^Date")).first.get_by_role("textbox", name="Month").fill("2")
     page.get_by_role("button", name="Submit for review").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("17 February 2026")
     expect(page.get_by_text("The meeting is recorded and waits for review.")).to_be_visible()
