@@ -15,6 +15,8 @@ from records.merging import merge_records, undo_merge
 from records.models import Merge, Record
 from records.querysets import kinds, named, with_records
 
+LARGEST = 2**31 - 1  # of what the column of a version holds
+
 
 def mergeable() -> list[type[Record]]:
     """Return the kinds of which two may be merged."""
@@ -25,8 +27,12 @@ class MergeSerializer(RecordSerializer):
     """``record_id`` is the record that goes away, ``into_id`` the one that is kept."""
 
     record_kind = RecordKindField(mergeable, source="record_type")
-    record_version = serializers.IntegerField(write_only=True, help_text="The version of it that you looked at.")
-    into_version = serializers.IntegerField(write_only=True, help_text="The version of it that you looked at.")
+    record_version = serializers.IntegerField(
+        write_only=True, min_value=1, max_value=LARGEST, help_text="The version of it that you looked at."
+    )
+    into_version = serializers.IntegerField(
+        write_only=True, min_value=1, max_value=LARGEST, help_text="The version of it that you looked at."
+    )
     take = serializers.ListField(
         child=serializers.CharField(max_length=60),
         write_only=True,
