@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 
 from access import permissions
 from access.context import current_reader
+from records import guard
 from records.api.serializers import LINKED, RecordKindField, RecordSerializer, VersionSerializer, api_url
 from records.api.viewsets import IF_MATCH, RecordViewSet
 from records.filters import MergeFilter
@@ -57,7 +58,8 @@ class MergeSerializer(RecordSerializer):
 
     def to_internal_value(self, data):
         if self.instance is not None and isinstance(data, dict):
-            stated = {name for name in data if name in self.fields and name not in {"external_id", "version"}}
+            sayable = {"external_id", "version", guard.REASON}
+            stated = {name for name in data if name in self.fields and not self.fields[name].read_only} - sayable
             if stated:
                 told = _("What a merge says is never changed. Undo it and merge again.")
                 raise exceptions.ValidationError({name: [told] for name in sorted(stated)})

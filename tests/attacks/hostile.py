@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 
+from django.core.validators import URLValidator
 from django.db import models
 
 from records.models import Record
@@ -27,6 +28,7 @@ def text_fields(model: type[Record]) -> list[models.Field]:
         for field in model._meta.concrete_fields
         if isinstance(field, models.CharField | models.TextField)
         and not isinstance(field, models.URLField)
+        and not any(isinstance(validator, URLValidator) for validator in field.validators)
         and field.editable
         and not field.choices
         and (field.max_length or SHORTEST) >= SHORTEST

@@ -26,7 +26,7 @@ def query(path: str, **parameters: str) -> str:
 
 @pytest.mark.parametrize("address", LISTS, ids=lambda address: address.name)
 def test_rubbish_in_every_filter_at_once_breaks_nothing(cast, world, address):
-    client = next(asker for asker in cast if asker.name == ("write token" if address.is_api else "analyst")).client
+    client = next(asker for asker in cast if asker.name == ("write token" if address.is_api else "recorder")).client
     names = [*address.filters, "ordering", "page", *(["page_size"] if address.is_api else [])]
     path = reverse(address.name)
     for rubbish in RUBBISH:

@@ -83,7 +83,8 @@ def test_an_address_that_runs_something_is_none(api, people, world, address):
     assert set(refused.json()["error"]["fields"]) == {"address"}
     typed_in = typed(world) | {"sources-0-url": address}
     page = signed_in(people.recorder).post(reverse("desk:meeting-add"), typed_in)
-    assert page.context["formsets"][1].errors[0]["url"]
+    sources = next(rows for rows in page.context["formsets"] if rows.prefix == "sources")
+    assert sources.errors[0]["url"]
 
 
 def test_a_report_shows_markup_as_text(people, world):
