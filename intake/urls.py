@@ -7,6 +7,7 @@ from intake.views import import_acts, imports, inbox
 from records.history_views import RecordHistoryView
 from records.marking_views import RecordMarkingView
 from records.views import RecordWithdrawView
+from records.withdrawn_views import RecordRestoreView
 
 app_name = "intake"
 
@@ -38,4 +39,5 @@ urlpatterns = [
     path("inbox/<uuid:pk>/history/", RecordHistoryView.as_view(model=models.Candidate), name="candidate-history"),
     path("inbox/<uuid:pk>/marking/", RecordMarkingView.as_view(model=models.Candidate), name="candidate-marking"),
     path("inbox/<uuid:pk>/withdraw/", RecordWithdrawView.as_view(model=models.Candidate), name="candidate-withdraw"),
+    path("inbox/<uuid:pk>/restore/", RecordRestoreView.as_view(model=models.Candidate), name="candidate-restore"),
 ]

@@ -28,6 +28,11 @@ urlpatterns = [
         RecordWithdrawView.as_view(model=models.Attachment),
         name="attachment-withdraw",
     ),
+    path(
+        "attachments/<uuid:pk>/restore/",
+        withdrawn_views.RecordRestoreView.as_view(model=models.Attachment),
+        name="attachment-restore",
+    ),
     path("embargoes/", marking_views.EmbargoList.as_view(), name="embargo-list"),
     path("embargoes/<uuid:pk>/", marking_views.EmbargoDetail.as_view(), name="embargo-detail"),
     path("embargoes/<uuid:pk>/agree/", marking_views.EmbargoAgree.as_view(), name="embargo-agree"),

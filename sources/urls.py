@@ -45,6 +45,7 @@ urlpatterns = [
         RecordWithdrawView.as_view(model=models.ArchivedCopy),
         name="archived-copy-withdraw",
     ),
+    path("copies/<uuid:pk>/restore/", restore(models.ArchivedCopy), name="archived-copy-restore"),
     path("sources/<uuid:pk>/restore/", restore(models.Source), name="source-restore"),
     path("sources/<uuid:pk>/merge/", merge(models.Source), name="source-merge"),
     path("citations/", views.CitationList.as_view(), name="citation-list"),

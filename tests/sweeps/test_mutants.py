@@ -14,9 +14,10 @@ from tests.sweeps.worlds import Secrets, names_in, open_world, stages
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 # Addresses that leak to a visitor where every policy lets everything through and only the labels that the application
 # adds hold: no record of a higher level or of a compartment is named anywhere; drafts are, for they are the policies'
-# alone. The numbers grow with new addresses only.
+# alone. The numbers grow with new addresses only: 116 as counted with those of attachments, archived copies and locked
+# periods, on pages and in the API.
 MOST_BY_LABEL = 0
-MOST_BY_DRAFT = 110
+MOST_BY_DRAFT = 116
 
 
 @pytest.fixture
@@ -55,7 +56,12 @@ def test_without_policies_the_application_still_keeps_most_and_without_both_the_
     transaction.savepoint_rollback(start)
     before = answers_to(plain, world, hidden)
     marked = Secrets([record for record in hidden.records if record.review_state != ReviewState.DRAFT])
-    by_label = [url for url, (_status, _headers, body) in filtered.items() if marked.names() & names_in(body)]
+    # What was asked for may be repeated in the answer, and nothing else of it: its reference would be more.
+    by_label = [
+        url
+        for url, (_status, _headers, body) in filtered.items()
+        if marked.names() & names_in(body) - names_in(url.encode())
+    ]
     assert len(by_label) <= MOST_BY_LABEL, by_label
     assert len(differences(before, filtered)) <= MOST_BY_DRAFT
     assert len(leaks_in(open_wide, hidden)) >= 50

@@ -12,6 +12,7 @@ DELETABLE = {
     "access_session": "a session that has ended or expired is nobody's any more",
     "mfa_authenticator": "who takes a second factor off; the events keep that it was there, and when it went",
     "desk_keptform": "an unfinished form that was discarded, or left alone for 90 days; it is no record",
+    "access_mailaddress": "who wants no reminders any more; no record; its owner and administrators alone reach it",
     "access_membership": "who leaves a compartment; the events keep who belonged to it, and until when",
 }
 

@@ -5,7 +5,8 @@ from django.db import connections, transaction
 
 from access.context import ANONYMOUS, SYSTEM, sign
 from access.installation import classified_tables
-from access.levels import Level
+from access.levels import Level, Role
+from access.models import User
 from tests.factories import make_world
 from tests.sweeps.worlds import CANARY
 
@@ -16,6 +17,7 @@ TABLES = [*classified_tables(), "records_historyentry", "records_searchentry"]
 def owner_world():
     """Both worlds, written by the owner in one transaction, in which a policy can be damaged and then rolled back."""
     with transaction.atomic(using="owner"):
+        User.objects.using("owner").create(username="asked", role=Role.REVIEWER)  # else nobody can be assigned
         make_world("Open", using="owner")
         make_world(CANARY, using="owner", level=Level.CONFIDENTIAL)
         with connections["owner"].cursor() as cursor:
