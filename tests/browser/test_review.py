@@ -16,7 +16,7 @@ def meeting(house) -> dict:
     script = house.script("recorder")
     channel = script.get("/api/v1/channels/?q=Istanbul").json()["results"][0]
     body = {"channel": channel["id"], "started_on": "2026-02-11", "summary": "Lists of 500 names were confirmed."}
-    made = script.post_json("/api/v1/meetings/", body | {"title": "Lists compared", "level": 0})
+    made = script.post_json("/api/v1/meetings/", body | {"title": "Lists compared", "level": 1})
     assert made.status == 201, made.text
     part = script.post_json("/api/v1/participants/", {"meeting": made.json()["id"], "words": "Two delegations"})
     assert part.status == 201, part.text
