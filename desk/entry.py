@@ -346,7 +346,7 @@ class EntryView(KindMixin, FormView):
 
     def section(self, section: FormSection, form: EntryForm, formsets: dict) -> dict:
         """Return a section for the page: its fields and rows, and how far it is."""
-        items, problems, filled = [], 0, 0
+        items, problems, filled, said = [], 0, 0, False
         for name in section.items:
             if name in formsets:
                 part, rows = formsets[name]
@@ -357,12 +357,13 @@ class EntryView(KindMixin, FormView):
             elif name in form.fields:
                 items.append({"field": form[name]})
                 problems += len(form.errors.get(name, ())) if form.is_bound else 0
+                said = said or (section.is_folded and form.says_something(name))
         return {
             "id": section.id,
             "title": section.title,
             "lede": section.lede,
             "items": items,
-            "is_folded": section.is_folded and not problems and not filled and not form.is_bound,
+            "is_folded": section.is_folded and not (problems or filled or said or form.is_bound),
             "can_fold": section.is_folded,
             "problems": problems,
             "state": self.state_of(section, form, problems, filled),

@@ -90,6 +90,11 @@ class EntryForm(Unjudged, GuardedForm, forms.ModelForm):
     def clean_compartments(self):
         return sorted(compartment.pk for compartment in self.cleaned_data["compartments"])
 
+    def says_something(self, name: str) -> bool:
+        """Return whether something stands in a field of the model that does not stand there in a new record."""
+        default = self._meta.model._meta.get_field(name).get_default()
+        return self[name].value() not in (None, "", default)
+
     def link_fields(self) -> Iterator[tuple[str, LinkedRecords]]:
         return ((name, field) for name, field in self.fields.items() if isinstance(field, LinkedRecords))
 

@@ -32,6 +32,14 @@ def fill_day(page, day: str, month: str, year: str) -> None:
         date.get_by_role("textbox", name=part).fill(value)
 
 
+def unfold(page, title: str) -> None:
+    """Open a section of a form that is folded while nothing stands in it."""
+    section = page.locator("details.blk", has=page.get_by_role("heading", name=title, exact=True))
+    if section.get_attribute("open") is None:
+        section.locator("summary").first.click()
+    expect(section).to_have_attribute("open", "")
+
+
 def fits(page) -> bool:
     """Whether nothing makes the page scroll sideways."""
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

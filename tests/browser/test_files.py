@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import papers
+from tests.browser.filling import fits
 from tests.browser.test_every_page import violations
 
 QUOTE = "each side freed 150"
@@ -13,10 +14,6 @@ QUOTE = "each side freed 150"
 
 def file(name: str, content: bytes) -> dict:
     return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-
-
-def fits(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 @pytest.fixture

@@ -1,24 +1,28 @@
 """Two records of one meeting become one and two again, as a reviewer does it."""
 
+import itertools
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.filling import fits
 from tests.browser.test_every_page import violations
 
+DAYS = itertools.count(6)
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture
 def meetings(house) -> list[dict]:
-    """Two records of one day, entered by a recorder: the second says more."""
+    """Two records of one day, another one for each test, entered by a recorder: the second says more."""
+    day = next(DAYS)
     script = house.script("recorder")
     channel = script.get("/api/v1/channels/").json()["results"][0]["id"]
-    given = {"channel": channel, "started_on": "2026-03-03", "date_precision": "day", "format": "call"}
+    telling = {"title": f"Call of {day} January", "summary": "They exchanged lists of 500 names."}
+    given = {"channel": channel, "started_on": f"2026-01-{day:02}", "date_precision": "day", "format": "call"}
     made = [
         script.post_json("/api/v1/meetings/", given | {"title": "Call about lists", "summary": "They spoke."}),
-        script.post_json(
-            "/api/v1/meetings/", given | {"title": "Call of 3 March", "summary": "They exchanged lists of 500 names."}
-        ),
+        script.post_json("/api/v1/meetings/", given | telling),
     ]
     assert [one.status for one in made] == [201, 201], [one.text for one in made]
     part = {"meeting": made[1].json()["id"], "words": "Two interpreters"}
@@ -26,16 +30,12 @@ def meetings(house) -> list[dict]:
     return [one.json() for one in made]
 
 
-def fits(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
 def test_two_meetings_are_merged_and_the_merge_is_undone(house, meetings, page_as):
     kept, other = meetings
     page = page_as("reviewer")
     page.goto(f"/meetings/{kept['id']}/")
     page.get_by_role("link", name="Merge a duplicate").click()
-    page.get_by_role("listitem").filter(has_text="Call of 3 March").get_by_role("link", name="Look at both").click()
+    page.get_by_role("listitem").filter(has_text=other["title"]).get_by_role("link", name="Look at both").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Merge a duplicate into Call about lists")
     expect(page.get_by_text("Two interpreters")).to_be_visible()
     assert violations(page) == []
@@ -64,7 +64,7 @@ def test_two_meetings_are_merged_and_the_merge_is_undone(house, meetings, page_a
     page.get_by_role("button", name="Undo this merge").click()
     expect(page.get_by_role("heading", name="This merge was undone")).to_be_visible()
     page.goto(f"/meetings/{other['id']}/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Call of 3 March")
+    expect(page.get_by_role("heading", level=1)).to_have_text(other["title"])
     expect(page.get_by_text("Two interpreters").first).to_be_visible()
     assert [one for one in page.said if "axe" not in one.lower() and "eval" not in one.lower()] == []
 

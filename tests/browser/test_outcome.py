@@ -2,9 +2,8 @@
 
 import pytest
 
+from tests.browser.filling import LOOKS, fits
 from tests.browser.test_every_page import violations
-
-LOOKS = [(1280, "light"), (390, "dark")]
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +33,6 @@ def addresses(house, outcome) -> dict[str, str]:
         "version": f"/estimates/{estimate.json()['id']}/supersede/",
         "versions": f"/estimates/{estimate.json()['id']}/",
     }
-
-
-def fits(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 @pytest.mark.parametrize("name", ["outcome", "claim", "add", "anew", "refute", "estimate", "version", "versions"])

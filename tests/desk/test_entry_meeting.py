@@ -257,3 +257,12 @@ def test_hostile_text_is_kept_as_typed_or_refused_by_field(world, recorder, host
         assert response.context["form"].errors.keys() == {"summary"}
     else:
         assert b"<script>alert" not in recorder.get(response["Location"]).content
+
+
+@pytest.mark.parametrize(("said", "is_folded"), [({}, True), ({"assessment": "They were brief."}, False)])
+def test_a_section_is_folded_only_while_nothing_stands_in_it(world, recorder, said, is_folded):
+    recorder.post(reverse("desk:meeting-add"), typed(world, **said))
+    with acting_as(SYSTEM):
+        meeting = Meeting.objects.exclude(pk=world.meeting.pk).get()
+    sections = recorder.get(reverse("desk:meeting-edit", args=[meeting.pk])).context["sections"]
+    assert [one["is_folded"] for one in sections if one["id"] == "result"] == [is_folded]
