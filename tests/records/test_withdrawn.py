@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from access.context import SYSTEM, acting_as, user_principal
 from exchanges.models import Claim
-from intermediaries.models import Actor
 from intake.models import Candidate
+from intermediaries.models import Actor
 from negotiations.models import Participant
 from records.hanging import has_pages, withdrawal_told
 from records.models import HistoryEntry, Record
