@@ -2,32 +2,35 @@
 
 import uuid
 from collections.abc import Callable, Iterable
-from functools import cache, wraps
+from functools import lru_cache, wraps
 
 from django.apps import apps
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
+from access.context import current_reader
 from records.models import Record
 from records.spelling import spelling
 
 # Stands for the person who asks, in statements that are composed once for everybody; nobody has this identifier.
 ASKER = uuid.UUID(int=0)
+# So many sets of labels have their statements kept.
+MOST_COMPOSED = 128
 
 
 def composed_once(rows_of: Callable[..., QuerySet]) -> Callable[..., list[tuple]]:
-    """Return a function that gives the rows of a queryset over many kinds, whose SQL is composed once for the process.
+    """Return a function that gives the rows of a queryset over many kinds, whose SQL is composed once for its readers.
 
-    Composing such a union takes many times as long as answering it, and every page asks. ``rows_of`` is called with the
-    positional arguments, which must be few and constant, and filters by ``ASKER`` where it needs the person; ``asker``
-    is who that is now.
+    Composing such a union takes many times as long as answering it, and every page asks. Readers with the same labels
+    share it: those stand in it as constants (``access.managers``). ``rows_of`` is called with the positional arguments,
+    which must be few and constant, and filters by ``ASKER`` where it needs the person; ``asker`` is who that is now.
     """
-    composed = cache(lambda *given: rows_of(*given).query.sql_with_params())
+    composed = lru_cache(MOST_COMPOSED)(lambda _labels, *given: rows_of(*given).query.sql_with_params())
 
     @wraps(rows_of)
     def rows(*given, asker: uuid.UUID | None = None) -> list[tuple]:
-        statement, params = composed(*given)
+        statement, params = composed(current_reader().labels, *given)
         with connection.cursor() as cursor:
             cursor.execute(statement, [asker if value == ASKER else value for value in params])
             return cursor.fetchall()

@@ -1,22 +1,24 @@
 """How many records of each kind the reader may see; one statement."""
 
-from functools import cache
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import Count
 
+from access.context import current_reader
 from exchanges.models import Outcome
 from intermediaries.models import Actor
 from negotiations.models import Agreement, Channel, Commitment, Meeting
 from records.models import PublicSummary
+from records.querysets import MOST_COMPOSED
 from sources.models import Source
 
 
-@cache
-def statement_of_counts() -> tuple[tuple[str, ...], str, tuple]:
+@lru_cache(MOST_COMPOSED)
+def statement_of_counts(_labels: tuple[int, ...]) -> tuple[tuple[str, ...], str, tuple]:
     """Return the counted kinds, and SQL with its parameters that gives their numbers in this order.
 
-    Composed once for the process: every page asks, and composing takes longer than the answer.
+    Composed once for all readers with the same labels, which stand in it (see ``records.querysets.composed_once``).
     """
     kinds = {
         "channel": Channel.objects.counted(),
@@ -40,7 +42,7 @@ def statement_of_counts() -> tuple[tuple[str, ...], str, tuple]:
 
 def navigation_counts() -> dict[str, int]:
     """Return the number of counted records by kind, for the navigation."""
-    kinds, statement, params = statement_of_counts()
+    kinds, statement, params = statement_of_counts(current_reader().labels)
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return dict(zip(kinds, (row[0] for row in cursor.fetchall()), strict=True))

@@ -12,6 +12,7 @@ from reports.public_record.exporting import export_rows
 from reports.public_record.importing import import_folder
 from sources.models import Citation, ClaimState, Source
 from tests import people as cast
+from tests.factories import verified
 from tests.public_record.conftest import history
 
 
@@ -219,6 +220,7 @@ def test_what_somebody_changed_here_is_left_until_the_file_changes(record, folde
     ]
     folder.change("prisoner_exchanges", "ex-2022-03-24", reported_number="4")
     assert folder.load().total.changed == 1
+    verified(Outcome)  # what was changed counts, and is exported, once it is verified again
     row = exported("prisoner_exchanges", "ex-2022-03-24")
     assert (row["notes"], row["reported_number"]) == ("Corrected here.", "4")
     assert loaded_again_writes_nothing(folder)

@@ -20,6 +20,8 @@ from tests.people import signed_in
 from tests.records.kinds import KINDS, api_of
 
 pytestmark = pytest.mark.django_db
+# Kinds that only a reviewer writes.
+OF_REVIEWERS = {"estimate", "estimate-claim", "field-check", "assignment"}
 MARKABLE = [kind for kind in KINDS if kind.model.is_marked]
 
 
@@ -52,7 +54,7 @@ def stored(record):
 def test_every_kind_is_raised_by_who_writes_it_and_lowered_by_a_reviewer_with_a_reason(kind, people, world):
     record = of_kind(world, kind.model)
     reviewer, recorder = api_of(people.reviewer), api_of(people.recorder)
-    raiser = reviewer if kind.model.kind_of() in {"estimate", "estimate-claim"} else recorder
+    raiser = reviewer if kind.model.kind_of() in OF_REVIEWERS else recorder
     raised = raiser.post(api_url(record, "marking"), {"level": 2, "version": 1})
     assert raised.status_code == 200, raised.content
     told = raised.json()["confidentiality"]
@@ -76,7 +78,7 @@ def test_a_change_that_lowers_is_refused_by_field_and_never_an_error_of_the_serv
         record = of_kind(make_world("Raised", level=Level.RESTRICTED), kind.model)
     url = api_url(record)
     for user in (people.recorder, people.reviewer):
-        if user is people.recorder and kind.model.kind_of() in {"estimate", "estimate-claim"}:
+        if user is people.recorder and kind.model.kind_of() in OF_REVIEWERS:
             continue
         told = fields_of(api_of(user).patch(url, {"level": 0, "version": 1}))
         assert set(told) == {"level"}
@@ -177,7 +179,7 @@ def test_what_hangs_on_a_record_follows_it_and_the_preview_counts_what_the_reade
         assert kinds == {
             "channel-party": 1, "channel-intermediary": 1, "meeting": 1, "participant": 1, "follow-up": 1,
             "agreement": 1, "agreement-party": 1, "commitment": 1, "outcome-channel": 1, "outcome-meeting": 1,
-            "outcome-agreement": 1, "delivery": 1, "mute": 1,
+            "outcome-agreement": 1, "delivery": 1, "mute": 1, "query": 1, "assignment": 1, "field-check": 1,
         }  # fmt: skip
         assert found.people == 3
         assert (stored_as(world.channel).label.level, stored_as(world.meeting).label.level) == (0, 0)

@@ -47,7 +47,7 @@ def test_the_page_shows_both_field_by_field_and_what_moves(two, people):
         assert page.context["other"] == two.other, words
     text = page.content.decode()
     assert {one["pair"].name for one in page.context["pairs"] if one["pair"].differs} == {
-        "title", "place", "summary", "assessment", "topics",
+        "title", "place", "summary", "assessment", "topics", "own_topics",
     }  # fmt: skip
     for shown in ("They met.", "Open said", "An aide", "Said by both", "Keep the other one instead"):
         assert shown in text

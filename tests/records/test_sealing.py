@@ -125,7 +125,7 @@ def test_two_writers_of_one_record_do_not_fork_its_chain(house, connect):
 
 def test_two_seals_at_once_cover_everything_once(house, connect):
     house.as_owner("UPDATE intermediaries_actor SET notes = notes || '.'")
-    before = house.as_owner("SELECT max(id) FROM records_historyseal")[0][0]
+    before = house.as_owner("SELECT max(id) FROM records_historyseal")[0][0] or 0
     commands = [
         subprocess.Popen([PYTHON, "manage.py", "seal_history"], cwd=ROOT, env=house.env, stdout=subprocess.PIPE)
         for _command in range(2)

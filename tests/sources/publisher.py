@@ -110,4 +110,5 @@ def publishing(port: int = 0):
     try:
         yield made
     finally:
+        made.listening.shutdown(socket.SHUT_RDWR)  # lets go of the port even while a thread waits for callers
         made.listening.close()

@@ -23,7 +23,7 @@ def test_a_source_shows_what_it_supports_by_kind(client, world):
     cite(world, world.claim)
     cite(world, world.meeting)
     answer = client.get(world.source.get_absolute_url())
-    titles = [section["title"] for section in answer.context["sections"]]
+    titles = [section["title"] for section in answer.context_data["sections"]]
     assert titles[:3] == ["Supports: claims", "Supports: meetings", "Supports: outcomes"]
     text = answer.content.decode()
     for record in (world.claim, world.meeting, world.outcome):
@@ -32,12 +32,12 @@ def test_a_source_shows_what_it_supports_by_kind(client, world):
 
 
 def test_only_what_the_reader_may_see_is_shown_as_supported(client, world):
-    before = client.get(world.source.get_absolute_url()).context["sections"]
+    before = client.get(world.source.get_absolute_url()).context_data["sections"]
     cite(world, world.claim, level=Level.INTERNAL)
     with acting_as(SYSTEM):
         hidden = make_world("Hidden", level=Level.CONFIDENTIAL)
     cite(world, hidden.meeting)
-    after = client.get(world.source.get_absolute_url()).context["sections"]
+    after = client.get(world.source.get_absolute_url()).context_data["sections"]
     assert [(section["title"], len(section["rows"])) for section in after] == [
         (section["title"], len(section["rows"])) for section in before
     ]

@@ -3,7 +3,8 @@
 CREATE FUNCTION access_private.guard_copy() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    kept constant text[] := '{external_id}';
+    -- A merge of two sources, which is a trigger itself, moves the copies of the one that goes away.
+    kept constant text[] := CASE WHEN pg_trigger_depth() > 1 THEN '{external_id,source_id}' ELSE '{external_id}' END;
     reader access_private.principal;
 BEGIN
     IF access_private.owner_at_work()
