@@ -138,7 +138,7 @@ EDITS = [
     ("access.set_house_state", r"NOT access\.may\('manage'\)", "false", "anybody closes the house"),
     ("access.revoke_token", r"digest = encode\(.*?'hex'\) AND", "", "any secret revokes every token"),
     ("records.search", r"s\.label_id = ANY \(%2\$L::int\[\]\) AND", "true OR", "search without labels"),
-    ("records.search", r"\(s\.draft_of IS NULL OR s\.draft_of = %3\$L OR %4\$L\) AND", "", "search finds drafts"),
+    ("records.search", r"AND \(s\.draft_of IS NULL OR s\.draft_of = %3\$L OR %4\$L\)", "", "search finds drafts"),
     ("access_private.label_with", r"parent\.compartments;", "'{}'::int[];", "compartments of parents not inherited"),
     ("access_private.label_with", r"greatest\(joined_level, parent\.level\)", "joined_level",
      "levels of parents not inherited"),
