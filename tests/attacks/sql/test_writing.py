@@ -200,8 +200,8 @@ ATTACKS = [
     Attack("moving under a missing parent", "UPDATE negotiations_meeting SET place_id = '{new}' WHERE id ="
            " '{open.meeting.pk}'", DENIED),
     Attack("verifying one's own", change(review_state="'verified'"), DENIED),
-    Attack("verifying as a recorder", f"UPDATE {ACTOR} SET review_state = 'verified' WHERE id = '{{open.actor.pk}}'",
-           DENIED),
+    Attack("verifying as a recorder", "UPDATE negotiations_participant SET review_state = 'verified' WHERE id ="
+           " '{open.participant.pk}'", DENIED),
     Attack("back to a draft", change(review_state="'draft'"), DENIED),
     Attack("an unknown review state", change(review_state="'x'"), DENIED),
     Attack("lowering", f"UPDATE {ACTOR} SET level = 0 WHERE id = '{{secret.actor.pk}}'", DENIED),
