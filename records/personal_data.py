@@ -33,6 +33,9 @@ class Finding:
     sort: Sort
     text: str
 
+    def is_part_of(self, other: "Finding") -> bool:
+        return self.sort == other.sort and self.text != other.text and self.text in other.text
+
     def __str__(self) -> str:
         told = _("“%(text)s” looks like %(sort)s.")
         return str(told) % {"text": Truncator(self.text).chars(60), "sort": self.sort.label}
@@ -71,7 +74,8 @@ def find(text: str, officials: Callable[[], Collection[str]] = tuple) -> list[Fi
     if SEVERAL.search(text) and names_in_rows(text):
         rows = names_in_rows(text, {spelling(name).rough for name in officials()})
         found += [Finding(Sort.NAMES, rows)] if rows else []
-    return found
+    # A number that was found together with what it is called is told once.
+    return [one for one in found if not any(one.is_part_of(other) for other in found)]
 
 
 def says(text: str, words: Collection[str]) -> bool:

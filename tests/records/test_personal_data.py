@@ -189,3 +189,8 @@ def test_a_long_text_is_looked_through_in_time():
     for piece in ("1 ", "А. ", "born ", "+1 ", "Ivan Petrenko ", "паспорт ", "(0", "1990, "):
         find(piece * (20_000 // len(piece)))
     assert all(find(f"{name} Petrenko\n" * 3) for name in GIVEN.split())
+
+
+def test_a_number_and_what_it_is_called_are_told_once():
+    assert [one.text for one in find("He showed passport FA123456 and left.")] == ["passport FA123456"]
+    assert [one.text for one in find("passport FA123456, and FB654321")] == ["passport FA123456", "FB654321"]
