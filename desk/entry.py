@@ -363,7 +363,7 @@ class EntryView(KindMixin, FormView):
             "title": section.title,
             "lede": section.lede,
             "items": items,
-            "is_folded": section.is_folded and not (problems or filled or said or form.is_bound),
+            "is_folded": section.is_folded and not (problems or filled or said),
             "can_fold": section.is_folded,
             "problems": problems,
             "state": self.state_of(section, form, problems, filled),

@@ -10,21 +10,9 @@ from access.levels import Level
 from negotiations.models import Meeting, Participant
 from records.models import HistoryEntry
 from sources.models import Citation, Source
-from tests.factories import make_world
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
-
-
-@pytest.fixture
-def recorder(people):
-    return signed_in(people.recorder)
 
 
 def typed(world, **changes) -> dict:
@@ -266,3 +254,13 @@ def test_a_section_is_folded_only_while_nothing_stands_in_it(world, recorder, sa
         meeting = Meeting.objects.exclude(pk=world.meeting.pk).get()
     sections = recorder.get(reverse("desk:meeting-edit", args=[meeting.pk])).context["sections"]
     assert [one["is_folded"] for one in sections if one["id"] == "result"] == [is_folded]
+
+
+def test_a_form_that_comes_back_opens_only_sections_in_which_something_stands(world, recorder):
+    sent = typed(world, channel="", assessment="They were brief.")
+    page = recorder.post(reverse("desk:meeting-add"), sent)
+    folded = {one["id"]: one["is_folded"] for one in page.context["sections"] if one["can_fold"]}
+    assert folded.pop("result") is False
+    assert folded
+    assert page.context["form"].errors.keys() == {"channel"}
+    assert all(folded.values()), folded
