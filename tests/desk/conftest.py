@@ -1,4 +1,4 @@
-"""A world with two sides, for the forms of what they agree on and of what comes of it."""
+"""What the tests of the desk begin with: a world, one with two sides, and who enters records."""
 
 from types import SimpleNamespace
 
@@ -7,6 +7,18 @@ import pytest
 from access.context import SYSTEM, acting_as
 from negotiations.models import Party
 from tests.factories import make, make_world
+from tests.people import signed_in
+
+
+@pytest.fixture
+def world(people):
+    with acting_as(SYSTEM):
+        return make_world("Open")
+
+
+@pytest.fixture
+def recorder(people):
+    return signed_in(people.recorder)
 
 
 @pytest.fixture

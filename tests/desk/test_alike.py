@@ -18,24 +18,13 @@ from negotiations.models import Agreement, Channel, Meeting, Place
 from sources.models import Source
 from tests.desk.sending import data_of, errors_of, form_of, sent
 from tests.desk.test_entry_meeting import typed
-from tests.factories import make, make_world
+from tests.factories import make
 from tests.people import signed_in
 from tests.records.kinds import api_of
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 2, 17)
 ADD = "/meetings/add/"
-
-
-@pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
-
-
-@pytest.fixture
-def recorder(people):
-    return signed_in(people.recorder)
 
 
 def fields_of(kind: str, world) -> tuple[type, dict]:

@@ -26,11 +26,6 @@ def world(two_sides):
     return two_sides
 
 
-@pytest.fixture
-def recorder(people):
-    return signed_in(people.recorder)
-
-
 def edit(record) -> str:
     return reverse(f"desk:{record.kind}-edit", args=[record.pk])
 

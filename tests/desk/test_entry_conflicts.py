@@ -7,16 +7,9 @@ from access.context import SYSTEM, acting_as
 from negotiations.models import Meeting, Participant
 from records.models import HistoryEntry
 from tests.desk.test_entry_meeting import edit, typed
-from tests.factories import make_world
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
 
 
 @pytest.fixture

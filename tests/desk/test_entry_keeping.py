@@ -21,17 +21,6 @@ from tests.people import signed_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
-
-
-@pytest.fixture
-def recorder(people):
-    return signed_in(people.recorder)
-
-
 def keep(client, data: dict, key=None, record="", form="meeting"):
     path = reverse("desk:kept", args=[key or uuid.uuid4()])
     return client.post(path, data | {"form": form, "record": record})

@@ -29,11 +29,6 @@ def world(two_sides):
     return two_sides
 
 
-@pytest.fixture
-def recorder(people):
-    return signed_in(people.recorder)
-
-
 def edit(outcome) -> str:
     return reverse("desk:outcome-edit", args=[outcome.pk])
 

@@ -14,7 +14,6 @@ from records.models import Record
 from sources.models import Source
 from tests.desk.test_entry_meeting import edit, typed
 from tests.factories import make, make_world
-from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +26,6 @@ def world(people):
         make(Party, conflict=world.conflict, actor=world.other, position=2, direction="to_other",
              direction_label="To Other", colour="b")  # fmt: skip
         return world
-
-
-@pytest.fixture
-def recorder(people):
-    return signed_in(people.recorder)
 
 
 def rows(prefix: str, *given: dict) -> dict:

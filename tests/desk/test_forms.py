@@ -21,17 +21,6 @@ pytestmark = pytest.mark.django_db
 KINDS = ("actor", "channel", "place", "representative", "source")
 
 
-@pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
-
-
-@pytest.fixture
-def recorder(people):
-    return signed_in(people.recorder)
-
-
 def one(model, **fields):
     with acting_as(SYSTEM):
         return model.objects.select_related("label").get(**fields)

@@ -35,11 +35,6 @@ def world(people):
     return made
 
 
-@pytest.fixture
-def recorder(people):
-    return signed_in(people.recorder)
-
-
 def section(page: BeautifulSoup, name: str) -> str:
     return words(page.select_one(f"#{name}").find_parent("section"))
 

@@ -21,12 +21,6 @@ pytestmark = pytest.mark.django_db
 PRESENT = "/desk/present/"
 
 
-@pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
-
-
 def edit(record) -> str:
     return reverse(f"desk:{record.kind}-edit", args=[record.pk])
 

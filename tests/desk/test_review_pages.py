@@ -54,11 +54,6 @@ def reviewer(people):
     return signed_in(people.reviewer)
 
 
-@pytest.fixture
-def recorder(people):
-    return signed_in(people.recorder)
-
-
 def where(record) -> str:
     return reverse(f"desk:{record.kind}-review", args=[record.pk])
 
