@@ -8,6 +8,7 @@ import uuid
 
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
+from redis.exceptions import RedisError
 
 from access.context import Reader
 from access.models import User
@@ -39,7 +40,7 @@ def note_and_find(actor: Reader, model: type[Record], pk: uuid.UUID) -> list[Use
     try:
         cache.set(key_of(pk, actor.user_id), 1, GONE_AFTER)
         there = cache.get_many(others)
-    except Exception as error:
+    except RedisError as error:
         log.warning("Nobody is told who else edits while Redis is away (%s).", type(error).__name__)
         return []
     return [others[key] for key in others if key in there]
