@@ -1,6 +1,7 @@
 /*
- * Before a long form is sent: is its reader still signed in? If not, they sign in again in a small window and the form
- * stays as it is. Without this script the server holds what was typed (templates/account/signed_out.html).
+ * Before a long form is sent: does the house answer, and is its reader still signed in? If there is no connection the
+ * form stays as it is, instead of an error page of the browser taking its place; if they were signed out they sign in
+ * again in a small window. Without this script the server holds what was typed (templates/account/signed_out.html).
  */
 (() => {
   "use strict";
@@ -16,10 +17,14 @@
 
   const dialog = document.getElementById("signed-out");
   if (!dialog) return;
+  const unsent = document.getElementById("not-sent");
+  const PATIENCE = 10_000; // milliseconds for an answer
   let waiting = null; // the button with which the form was to be sent
 
   async function state() {
-    const answer = await fetch(dialog.dataset.state, { headers: { Accept: "application/json" } });
+    const answer = await fetch(dialog.dataset.state, {
+      headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE),
+    });
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   }
@@ -41,14 +46,22 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     form.dataset.asking = "yes";
+    unsent.hidden = true;
     const button = event.submitter;
     let found = null;
+    let isCutOff = false;
     try {
       found = await state();
-    } catch {
-      // The server does not say: send the form, and it will.
+    } catch (error) {
+      // It answers, but does not say: send the form, and it will. Nothing answers: the form stays.
+      isCutOff = error instanceof TypeError || error.name === "TimeoutError";
     }
     delete form.dataset.asking;
+    if (isCutOff) {
+      (form.querySelector(".save") ?? form).append(unsent);
+      unsent.hidden = false;
+      return;
+    }
     if (found && !found.signed_in) {
       waiting = button;
       dialog.showModal();
