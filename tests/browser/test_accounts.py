@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from access.sessions import digest
 from tests.access.accounts import code_at
+from tests.browser.conftest import PATIENCE
 from tests.browser.filling import unfold
 from tests.browser.test_every_page import LOOKS, violations
 from tests.browser.test_journeys import fill_meeting
@@ -31,7 +32,7 @@ def newcomer(house, chromium):
             *("manage.py", "invite", name, "--role", role, "--clearance", clearance, "--address", address)
         )
         context = chromium.new_context(base_url=address, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.said = []
