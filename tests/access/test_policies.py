@@ -122,7 +122,7 @@ def test_reading(world, table):
         "member": {"open", "secret", "hidden"},
     }
     if table in OF_WRITERS:
-        expected |= dict.fromkeys(NO_WRITERS, set())
+        expected |= {name: set() for name in NO_WRITERS}
     for name, kinds in expected.items():
         with undone(world.who[name]):
             assert seen(table) & set(pk.values()) == {pk[kind] for kind in kinds}, name
