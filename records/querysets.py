@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
+from hashlib import md5
+from weakref import WeakKeyDictionary
 
 from django.apps import apps
 from django.contrib.contenttypes.prefetch import GenericPrefetch
@@ -20,22 +22,44 @@ MOST_COMPOSED = 128
 
 
 def composed_once(rows_of: Callable[..., QuerySet]) -> Callable[..., list[tuple]]:
-    """Return a function that gives the rows of a queryset over many kinds, whose SQL is composed once for its readers.
+    """Return a function that gives the rows of a queryset over many kinds, composed and planned once for its readers.
 
-    Composing such a union takes many times as long as answering it, and every page asks. Readers with the same labels
-    share it: those stand in it as constants (``access.managers``). ``rows_of`` is called with the positional arguments,
-    which must be few and constant, and filters by ``ASKER`` where it needs the person; ``asker`` is who that is now.
+    Composing and planning such a union takes many times as long as answering it, and every page asks. Readers with the
+    same labels share it: those stand in it as constants (``access.managers``). ``rows_of`` is called with the
+    positional arguments, which must be few and constant, and filters by ``ASKER`` where it needs the person; ``asker``
+    is who that is now.
     """
-    composed = lru_cache(MOST_COMPOSED)(lambda _labels, *given: rows_of(*given).query.sql_with_params())
+
+    @lru_cache(MOST_COMPOSED)
+    def composed(_labels: tuple, *given) -> str:
+        statement, params = rows_of(*given).query.sql_with_params()
+        with connection.cursor() as cursor:
+            # No constant of ours holds a dollar sign; what a person typed never stands in such a statement.
+            return cursor.mogrify(statement, params).decode().replace(f"'{ASKER}'::uuid", "$1")
 
     @wraps(rows_of)
     def rows(*given, asker: uuid.UUID | None = None) -> list[tuple]:
-        statement, params = composed(current_reader().labels, *given)
         with connection.cursor() as cursor:
-            cursor.execute(statement, [asker if value == ASKER else value for value in params])
+            cursor.execute(f"EXECUTE {prepared(composed(current_reader().labels, *given))} (%s)", [asker])
             return cursor.fetchall()
 
     return rows
+
+
+# Of each connection the statements that its server knows by name.
+_prepared: WeakKeyDictionary = WeakKeyDictionary()
+
+
+def prepared(statement: str) -> str:
+    """Return the name under which this connection's server keeps a statement of one person ($1) and its plan."""
+    connection.ensure_connection()
+    known = _prepared.setdefault(connection.connection, set())
+    name = f"composed_{md5(statement.encode(), usedforsecurity=False).hexdigest()}"
+    if name not in known:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PREPARE {name} (uuid) AS {statement}")
+        known.add(name)
+    return name
 
 
 def current(name: str, model, *related: str) -> Prefetch:

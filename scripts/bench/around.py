@@ -11,6 +11,7 @@ from django.db import connection, connections, transaction
 from access.context import acting_as, user_principal
 from access.models import User
 from exchanges.models import Outcome
+from records.models import ReviewState
 from scripts.bench.questions import newest
 
 
@@ -47,7 +48,7 @@ def writes(user: User, rounds: int) -> list[tuple[str, float, float]]:
     """
     with acting_as(user_principal(user)):
         model = Outcome.objects.counted().order_by("pk").first()
-        model.author = user
+        model.author, model.review_state = user, ReviewState.SUBMITTED
         create, change = write_statements(model)
     table = Outcome._meta.db_table
     off = [f"ALTER TABLE {table} DISABLE TRIGGER USER"]

@@ -217,13 +217,17 @@ def identity(model: type[Record], number: str) -> str:
 
 
 def insert(cursor, model: type[Record], source: str, number_of: str = "n", **values: str) -> None:
-    """INSERT … SELECT from ``source``; columns not named in ``values`` (SQL) get the model's default.""" ""
+    """INSERT … SELECT from ``source``; columns not named in ``values`` (SQL) get the model's default.
+
+    Every record is a verified one unless ``values`` say otherwise: nothing else counts in a figure.
+    """
     row = model()
     given = {
         "id": identity(model, number_of),
         "reference": f"to_char({number_of}, 'FM00000\"-\"00000')",
         "recorded_at": RECORDED,
         "updated_at": RECORDED,
+        "review_state": "'verified'",
         **MARKED,
         **values,
     }

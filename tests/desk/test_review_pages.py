@@ -395,7 +395,7 @@ def test_returned_it_says_why_on_its_page_and_in_its_form_and_is_submitted_again
         assert "Is this its name?" in told
     for client in (signed_in(people.analyst), signed_in(None)):
         told = words(soup(client.get(body.get_absolute_url())).select_one(".review-told"))
-        assert told == "Returned to whoever wrote it; it is in no figure until it is verified."
+        assert told == ("Review of this record Returned to whoever wrote it; it is in no figure until it is verified.")
     other = soup(reviewer.get(body.get_absolute_url())).select_one(".review-told")
     assert other.select("button") == []  # submitted by whoever wrote it
 
