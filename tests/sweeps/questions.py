@@ -34,7 +34,7 @@ THOROUGH = ("anonymous", "analyst", "stranger")
 ONCE = {"api:schema": "anonymous"}
 # They list what their reader did, the sweep's own questions too: tests/access/test_activity.py compares their worlds.
 GROWING = ("access:own-activity", "access:access-log", "access:user-detail")
-# History, marking, withdrawal, restoring and review are one page each for every kind of record: of two readers with like
+# History, marking, withdrawal, restoring and review are one page each for all kinds of record: of two readers with like
 # rights one opens it for every other kind, the other for the rest. Visitor and administrator, outsider and analyst
 # read; recorder and reviewer of another room write.
 EVERY_OTHER = {"anonymous": 0, "outsider": 0, "stranger": 0, "analyst": 1, "administrator": 1, "guest": 1}
