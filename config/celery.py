@@ -1,11 +1,16 @@
 """The Celery application. Tasks enter the reading door through ``access.tasks.ReaderTask``."""
 
+import ctypes
 import os
+import signal
+import sys
 
 from celery import Celery
-from celery.signals import worker_init, worker_ready
+from celery.signals import worker_init, worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 app = Celery("parley")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -18,6 +23,13 @@ def refuse_powerful_role(**_signal) -> None:
     from config.starting import refuse_to_start_unguarded
 
     refuse_to_start_unguarded()
+
+
+@worker_process_init.connect
+def end_with_the_worker(**_signal) -> None:
+    """A process of the pool does not outlive its worker, however that ends: what it was at is taken up by another."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
 @worker_ready.connect

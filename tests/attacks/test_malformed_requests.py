@@ -29,7 +29,8 @@ def test_rubbish_in_every_filter_at_once_breaks_nothing(cast, world, address):
     client = next(asker for asker in cast if asker.name == ("write token" if address.is_api else "recorder")).client
     names = [*address.filters, "ordering", "page", *(["page_size"] if address.is_api else [])]
     path = reverse(address.name)
-    for rubbish in RUBBISH:
+    # A page and a resource filter by the same rules: each is sent one half.
+    for rubbish in RUBBISH[address.is_api :: 2]:
         response = client.get(query(path, **dict.fromkeys(names, rubbish)))
         assert response.status_code in ((200, 400) if address.is_api else (200,)), (rubbish, response.status_code)
         if response.status_code == 400:
