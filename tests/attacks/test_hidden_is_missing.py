@@ -26,7 +26,7 @@ def bodies(address) -> dict[str, dict]:
         return {"post": {"reason": "x", "version": 1}}
     kind = BY_NAME[address.model.kind_of()]
     change = dict([kind.change]) | {"version": 1}
-    return {"patch": change, "put": change, "post": change}
+    return {"patch": change, "put": change} if address.name.endswith("-detail") else {"post": change}
 
 
 def of_kind(world, model):
@@ -132,7 +132,8 @@ def test_no_address_breaks_on_any_method(cast, world):
                 continue
             record = of_kind(world, address.model) if address.model else None
             path = reverse(address.name, args=[record.pk] if record else [])
-            is_asked_all = address.is_api or address in each_view
+            # What an action of the API and a page of many kinds answer to other methods, their view answers for all.
+            is_asked_all = address in each_view or address.name.endswith("-detail")
             for method in ("options", "trace", "post", "put", "patch", "delete") if is_asked_all else ("post",):
                 status = send(asker.client, method, path, {}).status_code
                 assert status < 500, (asker.name, method, address.name)

@@ -19,7 +19,7 @@ from records.models import Record
 from reports.models import ReportRun
 from reports.tasks import make_report
 from tests.people import signed_in
-from tests.sweeps.walk import Address, addresses, without_noise
+from tests.sweeps.walk import Address, addresses, of_each_view, without_noise
 from tests.sweeps.worlds import CANARY, Open
 
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -151,6 +151,7 @@ class Asking:
 
     def everything(self, methods: tuple[str, ...] = ()) -> None:
         """Ask every address there is, also by ``methods``, and every question that is this reader's to ask."""
+        each_view = of_each_view(addresses())
         kinds, turn = Counter(address.view for address in addresses() if not address.is_api), Counter()
         for address in addresses():
             turn[address.view] += 1
@@ -164,7 +165,9 @@ class Asking:
             if address.name.startswith(OF_ALL_COMPARTMENTS) and self.name == "administrator":
                 continue
             path = reverse(address.name, args=[self.pk_for(address)] if address.model else [])
-            for method in ("get", *(methods if address.is_api else ())):
+            # What else than GET an API answers it answers for the kind: asked once each, and of every record.
+            is_asked_all = address.is_api and (address in each_view or address.name.endswith("-detail"))
+            for method in ("get", *(methods if is_asked_all else ())):
                 self.ask(path, method=method)
             for question in self.questions(address):
                 self.ask(path, question)
