@@ -13,6 +13,7 @@ from records.api import kinds as records
 from records.api import review
 from records.api.files import AttachmentViewSet
 from records.api.merges import MergeViewSet
+from records.api.schema import SchemaMadeOnce
 from reports import measure_viewsets as measures
 from reports.viewsets import ReportRunViewSet
 from sources import viewsets as sources
@@ -78,7 +79,7 @@ router.register("credit", measures.CreditViewSet, basename="credit")
 router.register("running-total-gaps", measures.GapViewSet, basename="running-total-gap")
 
 urlpatterns = [
-    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("schema/", SpectacularJSONAPIView.as_view(generator_class=SchemaMadeOnce), name="schema"),
     path("revoke-token/", FoundTokenResource.as_view(), name="revoke-token"),
     *router.urls,
 ]

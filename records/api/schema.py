@@ -1,7 +1,10 @@
 """What the OpenAPI schema says of every operation: which kind of record it concerns, and how it may be refused."""
 
+from functools import lru_cache
 from inspect import getdoc
 
+from django.utils.translation import get_language
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
@@ -89,3 +92,20 @@ def refusals_of(path: str, operation: dict) -> list[str]:
     if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])):
         statuses += ["412", "428"]
     return statuses
+
+
+@lru_cache(maxsize=8)
+def schema_in(_language: str | None) -> dict:
+    """Return the whole schema in the language that is active now, as ``manage.py spectacular`` writes it.
+
+    It takes seconds to make and says the same to every reader, so a process makes it once for each language.
+    """
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+class SchemaMadeOnce(SchemaGenerator):
+    """Serves the schema without making it anew for each request."""
+
+    def get_schema(self, request=None, public=False) -> dict:
+        """Return what ``schema_in`` does: it names no reader and nothing that only some may see."""
+        return schema_in(get_language())
