@@ -69,7 +69,7 @@ class QueryForm(TextForm):
         label=_("Your question"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Name people with @, for example @anna: they find it under “My work”."),
+        help_text=_("Name people with @, for example @reviewer: they find it under “My work”."),
         error_messages={"required": _("Write what you want to know.")},
     )
 
