@@ -27,8 +27,9 @@ PERIOD = {"period_from": "2025-01-01", "period_to": "2025-12-31"}
 # Headers that differ between any two answers; every other header is compared. Of cookies the names are.
 OWN_TO_EACH_ANSWER = {"Set-Cookie", "Expires"}
 SEARCHED = (CANARY, CANARY[:4].lower(), "ZEISÏG", f"{CANARY} meeting", f"{CANARY}room0-id")
-# These share the questions to every list among them (page and API have the same filter set, so each filter is asked
-# twice), but search the API each; the others, who have the labels of a visitor, ask every address.
+# These share the questions to every list among them, and of each reader's half go to the page and half to the resource,
+# which filter by the same rules; but they search the API each. The others, who have the labels of a visitor, ask every
+# address.
 THOROUGH = ("anonymous", "analyst", "stranger")
 # Slow, and the same for everybody: asked by one reader.
 ONCE = {"api:schema": "anonymous"}
@@ -189,7 +190,10 @@ class Asking:
         if self.name not in THOROUGH:
             return [{"q": CANARY}]
         turn, found = THOROUGH.index(self.name), questions(address, self.world, self.hidden_of)
-        mine = [question for number, question in enumerate(found) if number % len(THOROUGH) == turn]
+        # Page and resource, in turn.
+        mine = [question for number, question in enumerate(found) if number % len(THOROUGH) == turn][
+            address.is_api :: 2
+        ]
         return [question for question in found if question in mine or (address.is_api and "q" in question)]
 
     def what_stands_alone(self) -> None:
