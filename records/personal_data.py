@@ -147,8 +147,8 @@ NAMED_TELEPHONE = re.compile(
     re.IGNORECASE,
 )
 TELEPHONE_SHAPES = [
-    # With the sign of an international number; not a coordinate with its decimals.
-    re.compile(r"(?<![\w+])\+(?!\d{1,3}\.\d{3})[\s(]*\d(?:[\s().-]{0,2}\d){8,14}(?!\d)"),
+    # With the sign of an international number; not a coordinate with its decimals, nor a sum that ends a sentence.
+    re.compile(r"(?<![\w+])\+(?!\d{1,3}\.\d{3})[\s(]*\d(?:(?:(?!\.\s)[\s().-]){0,2}\d){8,14}(?!\d)"),
     # As they are written in Ukraine and in Russia.
     re.compile(r"(?<![\w.,+-])\(?0\d{2}\)?[ -]\d{3}[ -]?\d{2}[ -]?\d{2}(?![\d-]|[.,]\d)"),
     re.compile(r"(?<![\w.,+-])0(?:39|50|63|66|67|68|73|77|9[1-9])\d{7}(?![\w-]|[.,]\d)"),

@@ -1,6 +1,7 @@
 """A small project around a copy of the launcher: real servers, real gunicorn and Celery, a page of one line."""
 
 import contextlib
+import inspect
 import os
 import shutil
 import signal
@@ -14,6 +15,8 @@ from pathlib import Path
 from launcher.places import ROOT
 from launcher.sandbox import Sandbox
 
+from config.celery import PR_SET_PDEATHSIG, end_with_the_worker
+
 FILES = {
     "manage.py": """
 import os, sys
@@ -22,13 +25,16 @@ from django.core.management import execute_from_command_line
 execute_from_command_line(sys.argv)
 """,
     "config/__init__.py": "from config.celery import app as celery_app\n",
-    "config/celery.py": """
-import os
+    "config/celery.py": f"""
+import ctypes, os, signal, sys
 from celery import Celery
+from celery.signals import worker_process_init
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("scratch")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+PR_SET_PDEATHSIG = {PR_SET_PDEATHSIG}
+{inspect.getsource(end_with_the_worker)}
 """,
     "config/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
     "config/settings.py": """

@@ -166,6 +166,10 @@ def test_every_tax_number_of_ukraine_is_known_by_its_check(born, serial):
     assert find(f"He is {nine}{right}.")[0].sort == Sort.DOCUMENT
 
 
+def test_a_sum_at_the_end_of_a_sentence_and_a_reference_are_no_telephone():
+    assert find("999999 + 2946. 11483-42107 says so.") == []
+
+
 @trying(deadline=None)
 @given(st.dates(dt.date(2014, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 999_999), st.integers(0, 9_999))
 def test_figures_days_and_references_are_never_personal_data(day, number, other):
