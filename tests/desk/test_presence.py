@@ -102,6 +102,7 @@ def test_forms_and_records_that_do_not_exist_are_missing(people, world, form, re
 
 
 def test_redis_holds_neither_names_nor_identifiers(people, world):
+    cache.clear()  # of what other tests left, which may expire at this moment
     signed_in(people.recorder).get(edit(world.meeting))
     redis = cache._cache.get_client()
     keys = [key.decode() for key in redis.keys("*present*")]
