@@ -112,3 +112,19 @@ def test_labels_are_inherited_along_every_link(model):
     parts = [part for part in arguments.split("\\000") if part]
     inherited = set(zip(parts[1::2], parts[0::2], strict=True))
     assert linked <= inherited
+
+
+def test_every_row_with_a_level_gets_its_label_from_the_database():
+    """Whatever has level, compartments and label: a trigger that is at work makes the third of the other two."""
+    marked = rows(
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relkind = 'r'"
+        " AND c.relnamespace = 'public'::regnamespace AND a.attname IN ('level', 'compartments', 'label_id')"
+        " AND NOT a.attisdropped GROUP BY c.relname HAVING count(*) = 3"
+    )
+    labelled = rows(
+        # Kept forms, uploads and archivings have a guard of their own that does it first.
+        "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname IN ('a_set_label', 'a_guard')"
+        " AND tgenabled IN ('O', 'A')"
+    )
+    assert len(marked) > 35
+    assert sorted(set(marked) - set(labelled)) == []
