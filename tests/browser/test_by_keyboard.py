@@ -147,7 +147,7 @@ def test_a_complete_meeting_is_entered_by_keyboard_alone(house, page_as, capsys)
             f" {median(answered):.0f} ms (at most {max(answered):.0f}), {len(asked)} searches in {median(asked):.0f} ms"
             f" (at most {max(asked):.0f})"
         )
-    # Of these keys 200 are words that nobody can spare the writer; the rest is the way through the form.
+    # More than half of these keys are text that nobody can spare the writer; the rest is the way through the form.
     assert typist.keys < 420
     # Halves, not the slowest: what else the machine does is no fault of the page.
     assert median(answered) < AT_ONCE
