@@ -5,7 +5,6 @@ import re
 from playwright.sync_api import expect
 
 LOOKS = [(1280, "light"), (390, "dark")]
-SLOWLY = 20_000  # milliseconds; a form that writes a dozen records, on a busy machine
 
 
 def find(page, label: str, typed: str, name: str):

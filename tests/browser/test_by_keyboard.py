@@ -6,8 +6,6 @@ from statistics import median
 
 from playwright.sync_api import expect
 
-from tests.browser.filling import SLOWLY
-
 SAID = "Both delegations confirmed lists of 500 names."
 AT_ONCE = 100  # milliseconds
 # From a key to the next picture in which it has been dealt with, as the page itself measures it.
@@ -56,8 +54,19 @@ class Typist:
             passed.append((told[:30], found))
         raise AssertionError(f"{label} is not reached: {passed}")
 
-    def choose(self, typed: str, name: str) -> None:
+    def fill(self, label: str, text: str, kind: str = "") -> None:
+        """Go to a field and type."""
+        self.to(label, kind)
+        self.type(text)
+
+    def open(self, label: str) -> None:
+        """Go to a link or a folded section and press Enter."""
+        self.to(label)
+        self.press("Enter")
+
+    def choose(self, label: str, typed: str, name: str) -> None:
         """Type into a combobox until the one that is meant is offered, and take it."""
+        self.to(label)
         box = self.page.locator("[role=combobox]:focus")
         self.type(typed)
         option = box.locator("xpath=../..").get_by_role("option", name=re.compile(f"^{re.escape(name)}")).first
@@ -73,62 +82,40 @@ def test_a_complete_meeting_is_entered_by_keyboard_alone(house, page_as, capsys)
     page.goto("/meetings/add/")
     page.evaluate(WATCH)
     typist = Typist(page)
-    typist.to("Skip to main content")
-    typist.press("Enter")
-    typist.to("Essentials")
-    typist.press("Enter")
+    typist.open("Skip to main content")
+    typist.open("Essentials")
 
-    typist.to("Channel")
-    typist.choose("Istanb", "Istanbul talks 2025")
-    typist.to("Day", "text")
-    typist.type("2")
-    typist.to("Month")
-    typist.type("5")
-    typist.to("Year")
-    typist.type("2026")
-    typist.to("Place")
-    typist.choose("Стамб", "Istanbul")
-    typist.to("or delegation of")
-    typist.choose("Укр", "Ukraine")
+    typist.choose("Channel", "Istanb", "Istanbul talks 2025")
+    typist.fill("Day", "2", "text")
+    typist.fill("Month", "5")
+    typist.fill("Year", "2026")
+    typist.choose("Place", "Стамб", "Istanbul")
+    typist.choose("or delegation of", "Укр", "Ukraine")
     typist.to("Prisoners", "checkbox")
     typist.press("Space")
-    typist.to("What was said")
-    typist.type(SAID)
+    typist.fill("What was said", SAID)
 
     # What was agreed: one key, wherever one is.
     typist.press("Alt+c")
     assert page.evaluate(FOCUSED)[0].startswith("The promise, in the words used")
     typist.type("500 for 500 by the end of May")
-    typist.to("Number", "text")
-    typist.type("500")
-    typist.to("Of what")
-    typist.type("Pris")
-    typist.to("Who states it")
-    typist.choose("Укр", "Ukraine")
-    typist.to("Outcomes reported", "summary")
-    typist.press("Enter")
-    typist.to("Kind")
-    typist.type("Exch")
-    typist.to("Date", "date")
-    typist.type("05062026")
-    typist.to("Who says so")
-    typist.type("Ukr")
-    typist.to("Number", "text")
-    typist.type("205")
-    typist.to("Follow-ups", "summary")
-    typist.press("Enter")
-    typist.to("What is to be done")
-    typist.type("Ask for the lists")
-    typist.to("Who does it")
-    typist.type("rec")
-    typist.to("Address")
-    typist.type("https://example.org/2026/talks")
-    typist.to("Publisher, or who said it")
-    typist.type("A news agency")
+    typist.fill("Number", "500", "text")
+    typist.fill("Of what", "Pris")
+    typist.choose("Who states it", "Укр", "Ukraine")
+    typist.open("Outcomes reported")
+    typist.fill("Kind", "Exch")
+    typist.fill("Date", "05062026", "date")
+    typist.fill("Who says so", "Ukr")
+    typist.fill("Number", "205", "text")
+    typist.open("Follow-ups")
+    typist.fill("What is to be done", "Ask for the lists")
+    typist.fill("Who does it", "rec")
+    typist.fill("Address", "https://example.org/2026/talks")
+    typist.fill("Publisher, or who said it", "A news agency")
     typist.to("Internal", "radio")
     answered, asked = page.evaluate("window.answered"), page.evaluate(ASKED)
     typist.press("Control+Enter")
-    typist.wait(lambda: expect(page.get_by_role("heading", level=1)).to_contain_text("2 May 2026", timeout=SLOWLY))
+    typist.wait(lambda: expect(page.get_by_role("heading", level=1)).to_contain_text("2 May 2026"))
     main = page.locator("main")
     for words in (SAID, "500 for 500 by the end of May", "Ask for the lists", "A news agency", "Istanbul", "Prisoners"):
         expect(main.get_by_text(words).first).to_be_visible()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.filling import LOOKS, SLOWLY, choose, fill_day, find, fits
+from tests.browser.filling import LOOKS, choose, fill_day, find, fits
 from tests.browser.test_every_page import violations
 
 
@@ -42,14 +42,14 @@ def test_two_rival_claims_are_entered_and_shown_as_a_range(house, page_as):
     expect(page.get_by_role("button", name="Remove Istanbul talks 2025, 2 June 2025")).to_be_visible()
     page.keyboard.press("Control+Enter")
     summary = page.get_by_role("alert").filter(has_text="There is a problem")
-    expect(summary).to_be_focused(timeout=SLOWLY)
+    expect(summary).to_be_focused()
     assert violations(page) == []
     summary.get_by_role("link", name="A number cannot be negative").click()
     second = page.get_by_role("group", name="Claim 2", exact=True)
     expect(second.get_by_role("textbox", name="Number", exact=True)).to_be_focused()
     second.get_by_role("textbox", name="Number", exact=True).fill("195")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("4 May 2026", timeout=SLOWLY)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("4 May 2026")
     outcome = re.search("/outcomes/([^/]+)/", page.url)[1]
     # Nothing counts yet; once somebody else has looked at it both stand as a range, and never as a sum.
     expect(page.locator(".duo")).to_contain_text("No figure for this direction is recorded.")
@@ -71,7 +71,7 @@ def test_two_rival_claims_are_entered_and_shown_as_a_range(house, page_as):
     assert violations(page) == []
     form.get_by_role("button", name="Add the claim").click()
     told = page.get_by_text("no figure counts it until another person has verified it")
-    expect(told).to_be_visible(timeout=SLOWLY)
+    expect(told).to_be_visible()
     expect(page.locator("table.claims")).to_contain_text("about 200")
     assert page.said == []
 
@@ -87,7 +87,7 @@ def test_an_outcome_and_its_claim_are_entered_without_script(house, page_as):
     source.get_by_label("Publisher").fill("A news agency")
     source.get_by_role("textbox", name="Address").fill("https://example.org/2026/without-script")
     page.get_by_role("button", name="Save draft").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("5 May 2026", timeout=SLOWLY)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("5 May 2026")
     page.get_by_role("link", name="Add a claim").first.click()
     page.locator("#new-claim").get_by_role("link", name="Add a claim").click()
     page.get_by_label("Who says it").select_option(label="Russia")
