@@ -19,6 +19,8 @@ from records.spelling import spelling
 ASKER = uuid.UUID(int=0)
 # So many sets of labels have their statements kept.
 MOST_COMPOSED = 128
+# So many statements one connection keeps; then it begins anew.
+MOST_PREPARED = 32
 
 
 def composed_once(rows_of: Callable[..., QuerySet]) -> Callable[..., list[tuple]]:
@@ -57,6 +59,9 @@ def prepared(statement: str) -> str:
     name = f"composed_{md5(statement.encode(), usedforsecurity=False).hexdigest()}"
     if name not in known:
         with connection.cursor() as cursor:
+            if len(known) >= MOST_PREPARED:  # a plan over all kinds takes memory of the server
+                cursor.execute("DEALLOCATE ALL")
+                known.clear()
             cursor.execute(f"PREPARE {name} (uuid) AS {statement}")
         known.add(name)
     return name

@@ -6,9 +6,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
-from access.context import SYSTEM, acting_as
+from access.context import SYSTEM, acting_as, user_principal
+from desk.work import number_of_drafts, tasks_of
 from intake.models import Candidate
+from records import querysets
 from records.models import Record
+from records.waiting import number_to_review
 from tests.factories import make_world
 from tests.people import signed_in
 
@@ -50,3 +53,16 @@ def test_lists_cost_the_same_for_two_rows_and_for_twenty(client, people):
     twenty = counts(client, writer)
     assert {url: (two[url], n) for url, n in twenty.items() if n > two[url]} == {}
     assert max(twenty.values()) < 40
+
+
+def test_a_connection_that_knows_too_many_statements_begins_anew(people, monkeypatch):
+    monkeypatch.setattr(querysets, "MOST_PREPARED", 1)
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    querysets._prepared.clear()
+    with acting_as(user_principal(people.reviewer)) as actor:
+        for _turn in range(3):
+            assert (tasks_of(actor), number_of_drafts(actor), number_to_review(actor)) == ([], 0, 0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'composed%'")
+            assert cursor.fetchone() == (1,)
