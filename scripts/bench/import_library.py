@@ -1,7 +1,5 @@
 """The same import with django-import-export: a resource for each model, with nothing changed of what it ships."""
 
-from collections.abc import Iterator
-
 import tablib
 from django.contrib.contenttypes.models import ContentType
 from import_export.fields import Field
@@ -14,124 +12,120 @@ from negotiations.models import Channel, Conflict, Place
 from sources.models import Citation, Source
 
 
-def linked(attribute: str, model, field: str) -> Field:
+class IdentityWidget(ForeignKeyWidget):
+    """A cell that names a record of this model, for a column that holds its identity and is no foreign key."""
+
+    def clean(self, value, row=None, **kwargs):
+        return super().clean(value, row, **kwargs).pk
+
+
+def cell(attribute: str, column: str) -> Field:
+    """Return a field whose cell is the value."""
+    return Field(attribute=attribute, column_name=column)
+
+
+def linked(attribute: str, column: str, model, field: str, widget=ForeignKeyWidget) -> Field:
     """Return a field whose cell names another record by one of its fields."""
-    return Field(attribute=attribute, column_name=attribute, widget=ForeignKeyWidget(model, field))
+    return Field(attribute=attribute, column_name=column, widget=widget(model, field))
 
 
 class Written(ModelResource):
-    """The policies want to know who writes."""
+    """What is in no column of the file: who writes, which the policies want to know, and what is alike for all rows.
 
-    def __init__(self, user):
+    ``once`` names the columns in which rows that tell the same of this model are alike.
+    """
+
+    once: tuple[str, ...] = ()
+
+    def __init__(self, **alike):
         super().__init__()
-        self.user = user
+        self.alike = alike
 
-    def before_save_instance(self, instance, row, **kwargs):
-        instance.author = self.user
+    def init_instance(self, row=None):
+        return self._meta.model(**self.alike)
 
 
 class PlaceResource(Written):
+    once = ("place",)
+    name = cell("name", "place")
+
     class Meta:
         model = Place
-        import_id_fields = ("name",)
-        fields = ("name",)
+        fields = import_id_fields = ("name",)
 
 
 class OutcomeResource(Written):
-    conflict = linked("conflict", Conflict, "name")
-    place = linked("place", Place, "name")
+    once = ("outcome_id",)
+    external_id = cell("external_id", "outcome_id")
+    outcome_kind = cell("outcome_kind", "kind")
+    started_on = cell("started_on", "date")
+    place = linked("place", "place", Place, "name")
 
     class Meta:
         model = Outcome
         import_id_fields = ("external_id",)
-        fields = ("external_id", "conflict", "outcome_kind", "started_on", "place", "notes")
+        fields = ("external_id", "outcome_kind", "started_on", "place", "notes")
 
 
 class ChannelResource(Written):
-    outcome = linked("outcome", Outcome, "external_id")
-    channel = linked("channel", Channel, "external_id")
+    once = ("outcome_id",)
+    outcome = linked("outcome", "outcome_id", Outcome, "external_id")
+    channel = linked("channel", "channel_id", Channel, "external_id")
 
     class Meta:
         model = OutcomeChannel
-        import_id_fields = ("external_id",)
-        fields = ("external_id", "outcome", "channel")
+        fields = import_id_fields = ("outcome", "channel")
+
+
+class OutcomeCitationResource(Written):
+    once = ("outcome_id",)
+    source = linked("source", "source_ids", Source, "external_id")
+    record_id = linked("record_id", "outcome_id", Outcome, "external_id", IdentityWidget)
+
+    class Meta:
+        model = Citation
+        fields = import_id_fields = ("source", "record_id")
 
 
 class ClaimResource(Written):
-    outcome = linked("outcome", Outcome, "external_id")
-    claimant = linked("claimant", Actor, "name")
+    once = ("claim_id",)
+    external_id = cell("external_id", "claim_id")
+    outcome = linked("outcome", "outcome_id", Outcome, "external_id")
+    claimant = linked("claimant", "claimed_by", Actor, "name")
+    number = cell("number", "count")
+    number_qualifier = cell("number_qualifier", "qualifier")
 
     class Meta:
         model = Claim
         import_id_fields = ("external_id",)
-        fields = ("external_id", "outcome", "claimant", "direction", "category", "number")
+        fields = ("external_id", "outcome", "claimant", "direction", "category", "number", "number_qualifier")
 
 
 class CitationResource(Written):
-    source = linked("source", Source, "external_id")
-    record_type = linked("record_type", ContentType, "pk")
+    once = ("claim_id",)
+    source = linked("source", "source_id", Source, "external_id")
+    record_id = linked("record_id", "claim_id", Claim, "external_id", IdentityWidget)
 
     class Meta:
         model = Citation
-        import_id_fields = ("external_id",)
-        fields = ("external_id", "source", "record_type", "record_id")
-
-
-class OutcomeCitationResource(CitationResource):
-    """The sources of the outcomes themselves."""
-
-    def before_save_instance(self, instance, row, **kwargs):
-        super().before_save_instance(instance, row, **kwargs)
-        instance.record_id = Outcome.objects.only("pk").get(external_id=row["about"]).pk
+        fields = import_id_fields = ("source", "record_id")
 
 
 def resources(user) -> list[Written]:
     """Return the resources in the order in which they must be imported."""
-    kinds = (PlaceResource, OutcomeResource, ChannelResource, OutcomeCitationResource, ClaimResource, CitationResource)
-    return [kind(user) for kind in kinds]
+    outcomes, claims = (ContentType.objects.get_for_model(model) for model in (Outcome, Claim))
+    return [
+        PlaceResource(author=user),
+        OutcomeResource(author=user, conflict=Conflict.objects.get()),
+        ChannelResource(author=user),
+        OutcomeCitationResource(author=user, record_type=outcomes),
+        ClaimResource(author=user),
+        CitationResource(author=user, record_type=claims),
+    ]
 
 
-def datasets(rows: list[dict[str, str]]) -> Iterator[tablib.Dataset]:
-    """Yield the rows of the file as the resources want them, in the same order."""
-    outcomes = list({row["outcome_id"]: row for row in reversed(rows)}.values())
-    kinds = {model: str(ContentType.objects.get_for_model(model).pk) for model in (Outcome, Claim)}
-    yield table("places", ("name",), ((name,) for name in dict.fromkeys(row["place"] for row in rows)))
-    yield table(
-        "outcomes",
-        ("external_id", "conflict", "outcome_kind", "started_on", "place", "notes"),
-        ((r["outcome_id"], "A war", r["kind"], r["date"], r["place"], r["notes"]) for r in outcomes),
-    )
-    yield table(
-        "channels",
-        ("external_id", "outcome", "channel"),
-        ((f"{r['outcome_id']}/channel", r["outcome_id"], r["channel_id"]) for r in outcomes),
-    )
-    yield table(
-        "sources of outcomes",
-        ("external_id", "source", "record_type", "about"),
-        ((f"{r['outcome_id']}/source", r["source_ids"], kinds[Outcome], r["outcome_id"]) for r in outcomes),
-    )
-    yield table(
-        "claims",
-        ("external_id", "outcome", "claimant", "direction", "category", "number"),
-        (
-            (
-                r["claim_id"],
-                r["outcome_id"],
-                r["claimed_by"],
-                r["direction"],
-                r["category"],
-                r["count"],
-            )
-            for r in rows
-        ),
-    )
-    yield table(
-        "citations",
-        ("external_id", "source", "record_type", "about"),
-        ((r["claim_id"], r["source_id"], kinds[Claim], r["claim_id"]) for r in rows),
-    )
-
-
-def table(title: str, headers: tuple[str, ...], rows) -> tablib.Dataset:
-    return tablib.Dataset(*rows, headers=headers, title=title)
+def without_repeats(rows: tablib.Dataset, columns: tuple[str, ...]) -> tablib.Dataset:
+    """Return the first of all rows that are alike in these columns."""
+    places = [rows.headers.index(column) for column in columns]
+    first = {tuple(row[place] for place in places): row for row in reversed(rows[:])}
+    return tablib.Dataset(*reversed(first.values()), headers=rows.headers)

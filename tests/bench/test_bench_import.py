@@ -34,7 +34,8 @@ def test_every_way_is_timed_on_both_sizes(told):
     lines = re.findall(r"^(.{48}) +[\d.]+ +[\d.]+ +[\d.]+", text, re.MULTILINE)
     names = [line.strip() for line in lines]
     copies = [target.name for target in (sides.AS_THEY_ARE, sides.WITHOUT_COPIES, sides.WITHOUT_TRIGGERS)]
-    assert sorted(names) == sorted(["ours: read, check, write", *copies] * 2 + ["django-import-export"])
+    libraries = [importing.LIBRARY, importing.HELPED]
+    assert sorted(names) == sorted(["ours: read, check, write", *copies] * 2 + libraries)
     assert re.search(r"took \d+ MB at most for 40 rows, \d+ MB for 400", text)
     assert missed == text.count("FAIL")
 
