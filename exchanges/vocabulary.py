@@ -101,6 +101,11 @@ class Category(models.TextChoices):
     ISTANBUL_ALL_FOR_ALL = "istanbul_all_for_all", _("under the all-for-all of Istanbul")
 
 
+def words_of_categories() -> dict[str, str]:
+    """Return the words of each category, for figures that keep it as text."""
+    return dict(Category.choices)
+
+
 class CategoryRole(models.TextChoices):
     """How figures of a category may be compared. Parts add up to one claimant's total; attributes overlap."""
 

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,6 +110,7 @@ class Names:
     def __init__(self):
         self.wanted: dict[type[models.Model], set] = defaultdict(set)
         self.found: dict[type[models.Model], dict] = defaultdict(dict)
+        self.coded: dict[Callable, dict[str, str]] = {}
 
     def expect_values(self, model: type[Record], entry: HistoryEntry) -> None:
         """Remember what an entry links to, to ask for it together with the rest."""
@@ -155,6 +157,8 @@ class Names:
         if isinstance(one, ArrayField):
             choices = dict(one.base_field.flatchoices)
             return ", ".join(str(choices.get(item, item)) for item in value)
+        if one.name in one.model.coded:
+            return str(self.codes(one).get(value, value))
         if one.choices:
             return str(dict(one.flatchoices).get(value, value))
         if isinstance(one, models.DateField):
@@ -176,9 +180,21 @@ class Names:
             return [pk for pk in value if self.of(Compartment, pk)]
         return value
 
+    def codes(self, one: models.Field) -> dict[str, str]:
+        """Return the words of a coded field, asked once."""
+        words = one.model.coded[one.name]
+        if words not in self.coded:
+            self.coded[words] = words()
+        return self.coded[words]
+
     def compartments(self, ids: list[int]) -> list[str]:
         """Return the names of the compartments the reader knows of."""
         return [str(found) for found in (self.of(Compartment, pk) for pk in ids) if found]
+
+
+def is_typed(one: models.Field) -> bool:
+    """Whether a field holds what somebody typed, not a code."""
+    return isinstance(one, models.CharField | models.TextField) and not one.choices and one.name not in one.model.coded
 
 
 def generic_links(model: type[Record]) -> dict[str, GenericForeignKey]:
@@ -221,7 +237,7 @@ def changes_of(model: type[Record], entry: HistoryEntry, names: Names) -> list[C
                 words_before=words[0],
                 words_after=words[1],
                 is_new=entry.operation == "INSERT",
-                is_text=isinstance(one, models.CharField | models.TextField) and not one.choices,
+                is_text=is_typed(one),
                 before_names=names.compartments(before.get(column) or []) if one.name == "compartments" else [],
                 after_names=names.compartments(after.get(column) or []) if one.name == "compartments" else [],
             )

@@ -5,8 +5,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from exchanges.models.outcomes import Outcome
-from exchanges.vocabulary import Category, DifferenceReason, EstimateMethod, EstimateUse, Stage, TotalScope
-from negotiations.models import Commitment, Conflict
+from exchanges.vocabulary import (
+    Category,
+    DifferenceReason,
+    EstimateMethod,
+    EstimateUse,
+    Stage,
+    TotalScope,
+    words_of_categories,
+)
+from negotiations.models import Commitment, Conflict, words_of_directions
 from records.models import Record, record_constraints
 from sources.models import AbstractClaim, Figure, figure_constraints
 
@@ -24,6 +32,7 @@ class Claim(AbstractClaim):
     as_of = models.DateField(_("as of"), null=True, blank=True)
 
     counts_alone = False
+    coded = {"direction": words_of_directions, "category": words_of_categories}
 
     class Meta(AbstractClaim.Meta):
         ordering = ["recorded_at", "id"]
@@ -74,6 +83,7 @@ class Estimate(Record):
 
     is_reviewed = False  # a reviewer's own judgement
     counts_alone = False
+    coded = {"direction": words_of_directions}
 
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="estimates", verbose_name=_("outcome"))
     direction = models.CharField(_("direction"), max_length=40, blank=True)
@@ -149,6 +159,8 @@ class EstimateClaim(Record):
 
 class RunningTotal(Figure, Record):
     """A cumulative claim: what it covers, since when, as of when. Compared with events, never added to them."""
+
+    coded = {"direction": words_of_directions, "category": words_of_categories}
 
     conflict = models.ForeignKey(Conflict, models.PROTECT, related_name="running_totals", verbose_name=_("conflict"))
     scope = models.CharField(_("scope"), max_length=14, choices=TotalScope.choices, default=TotalScope.SINCE_INVASION)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchanges.vocabulary import ActorRole, Category, LegalBasis, OutcomeKind, OutcomeStatus, OutcomeVariant
 from intermediaries.models import Actor
-from negotiations.models import Agreement, Channel, Commitment, Conflict, Meeting, Place
+from negotiations.models import Agreement, Channel, Commitment, Conflict, Meeting, Place, words_of_directions
 from records.chains import check_chain
 from records.dates import Dated, date_constraints
 from records.models import NAME_COLLATION, Record, record_constraints
@@ -202,6 +202,7 @@ class Delivery(OutcomeLink):
     notes = models.TextField(_("notes"), blank=True)
 
     counts_alone = False
+    coded = {"direction": words_of_directions}
 
     class Meta(OutcomeLink.Meta):
         verbose_name = _("delivery")

@@ -2,7 +2,7 @@
 
 from negotiations.models.agreements import Agreement, AgreementParty, Commitment
 from negotiations.models.channels import Channel, ChannelIntermediary, ChannelParty
-from negotiations.models.conflicts import Conflict, ConflictMandate, Party, Place
+from negotiations.models.conflicts import Conflict, ConflictMandate, Party, Place, words_of_directions
 from negotiations.models.meetings import FollowUp, Meeting, Participant
 from negotiations.models.mutes import Mute
 from negotiations.models.periods import LockedPeriod
@@ -23,4 +23,5 @@ __all__ = [
     "Participant",
     "Party",
     "Place",
+    "words_of_directions",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from access.managers import ClassifiedManager
 from intermediaries.models import Actor
 from negotiations.models.channels import Channel
-from negotiations.models.conflicts import Conflict
+from negotiations.models.conflicts import Conflict, words_of_directions
 from negotiations.models.meetings import Meeting
 from negotiations.vocabulary import (
     AgreementForm,
@@ -114,6 +114,8 @@ class Commitment(Record):
 
     ``subject_words``, ``quantity_words`` and ``direction_words`` keep the terms as they were written down.
     """
+
+    coded = {"direction": words_of_directions}
 
     agreement = models.ForeignKey(
         Agreement, models.PROTECT, null=True, blank=True, related_name="commitments", verbose_name=_("agreement")

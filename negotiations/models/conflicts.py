@@ -1,5 +1,7 @@
 """The war, its sides and its places. Directions and colours come from here; nothing is specific to one war."""
 
+from collections import defaultdict
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -15,6 +17,7 @@ from records.querysets import called
 BOTH = "both"
 THIRD_COUNTRY = "third_country"
 UNSTATED = ""
+COMMON = {BOTH: _("Both directions together"), THIRD_COUNTRY: _("To a third country")}
 
 
 class Conflict(Dated, Record):
@@ -40,7 +43,7 @@ class Conflict(Dated, Record):
     def directions(self) -> dict[str, str]:
         """Return the directions a figure of this conflict may have, with their words, in the order of the parties."""
         named = {party.direction: party.direction_label for party in self.parties.all()}
-        return named | {BOTH: str(_("Both directions together")), THIRD_COUNTRY: str(_("To a third country"))}
+        return named | {code: str(words) for code, words in COMMON.items()}
 
     def check_direction(self, direction: str) -> None:
         """Raise ValidationError on the field ``direction`` for one that this conflict does not have."""
@@ -90,6 +93,14 @@ class Party(Record):
         if Party.objects.current().filter(conflict=self.conflict, actor=self.actor_id).exclude(pk=self.pk).exists():
             told = _("“%(actor)s” would be two parties of “%(conflict)s”.")
             raise ValidationError(told % {"actor": self.actor, "conflict": self.conflict})
+
+
+def words_of_directions() -> dict[str, str]:
+    """Return the words of each direction that means the same in every conflict that the reader may see."""
+    told = defaultdict(set)
+    for direction, words in Party.objects.values_list("direction", "direction_label"):
+        told[direction].add(words)
+    return COMMON | {direction: words.pop() for direction, words in told.items() if len(words) == 1}
 
 
 class ConflictMandate(Record):

@@ -1,6 +1,7 @@
 """What every record has: identity, marking, review state, version, withdrawal; its history and its search entry."""
 
 import uuid
+from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
@@ -105,6 +106,9 @@ class Record(models.Model):
     official_named_in = ""
     # Whether files may be attached to records of this kind, if it has a page.
     holds_files = True
+
+    # Fields that hold a code and have no choices, with what gives the words of the codes that the reader may know.
+    coded: dict[str, Callable[[], dict[str, str]]] = {}
 
     # Reverse relations to the records that are parts of this one; its citations are in any case.
     parts: tuple[str, ...] = ()

@@ -12,8 +12,8 @@ from django.urls import reverse
 from access.context import ANONYMOUS, SYSTEM, acting_as, because, refresh_labels, user_principal
 from access.levels import Level
 from access.models import User
-from exchanges.models import Outcome
-from negotiations.models import Meeting, Place
+from exchanges.models import Claim, Outcome
+from negotiations.models import Conflict, Meeting, Party, Place
 from records.history import entries_of, tell
 from records.models import HistoryEntry
 from sources.models import Citation, Source
@@ -49,6 +49,25 @@ def page_of(user, record, query: str = "") -> str:
     answer = signed_in(user).get(f"{record.get_absolute_url()}history/{query}")
     assert answer.status_code == 200
     return " ".join(html.unescape(answer.content.decode()).split())
+
+
+def test_codes_are_told_in_the_words_that_the_reader_may_know(people, world):
+    """A direction as its conflict calls it, unless the party is hidden or two conflicts call it differently."""
+    about = {"direction": world.party.direction, "category": "pow", "number": 9}
+    with acting_as(SYSTEM):
+        claim = make(Claim, outcome=world.outcome, claimant=world.actor, **about)
+    words = {one.field: one.words_after for one in newest(people.outsider, claim)["changes"]}
+    assert (words["direction"], words["category"]) == (world.party.direction_label, "prisoners of war")
+    party = update(world.party, level=Level.CONFIDENTIAL)
+    words = {one.field: one.words_after for one in newest(people.outsider, claim)["changes"]}
+    assert words["direction"] == party.direction
+    words = {one.field: one.words_after for one in newest(people.reviewer, claim)["changes"]}
+    assert words["direction"] == party.direction_label
+    other = {"direction": party.direction, "direction_label": "Homewards"}
+    with acting_as(SYSTEM):
+        make(Party, conflict=make(Conflict, name="Another war"), actor=world.actor, position=1, **other)
+    words = {one.field: one.words_after for one in newest(people.reviewer, claim)["changes"]}
+    assert words["direction"] == party.direction
 
 
 def test_a_change_is_one_plain_sentence_with_who_where_when_and_why(people, world):

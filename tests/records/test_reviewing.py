@@ -59,7 +59,7 @@ def stored(record):
     return type(record).objects.get(pk=record.pk)
 
 
-def test_a_record_is_compared_with_its_parts_and_then_verified(entered, as_of):
+def test_a_record_is_compared_with_its_parts_and_then_verified(entered, as_of, world):
     with as_of("reviewer") as actor:
         sheet = sheet_of(entered)
         assert {item.name for item in sheet.fields} >= {"started_on", "title", "outcome_kind"}
@@ -67,6 +67,8 @@ def test_a_record_is_compared_with_its_parts_and_then_verified(entered, as_of):
         told = {item.label: item.words for item in sheet.items}
         assert told["Date"] == "23 May 2025, exact day"
         assert [item.label for item in sheet.parts] == ["Claim", "Citation"]
+        claimed = {item.label: item.words for item in sheet.parts[0].rows}
+        assert (claimed["Direction"], claimed["Of what"]) == (world.party.direction_label, "total")
         assert "300 from each side" in [row.words for row in sheet.parts[1].rows]
         with pytest.raises(ValidationError, match=r"Still to check.*Title"):
             reviewing.verify(actor, entered, expected_version=1)
