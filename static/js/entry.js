@@ -14,7 +14,7 @@
   let typing = null; // the timer that waits for typing to stop
   let retrying = null;
   let failures = 0;
-  let isSending = false;
+  let sending = null; // what cuts off that which is on its way to the server
   let isChanged = false; // something stands in the form that the server does not have yet
 
   function say(words) {
@@ -33,18 +33,19 @@
   async function keep() {
     clearTimeout(typing);
     clearTimeout(retrying);
-    if (isSending || !isChanged || form.dataset.sent) return;
-    isSending = true;
+    if (sending || !isChanged || form.dataset.sent) return;
+    sending = new AbortController();
     isChanged = false;
     try {
       const answer = await fetch(form.dataset.keep, {
         method: "POST", body: body(), headers: { Accept: "application/json" }, redirect: "error",
+        signal: sending.signal,
       });
       await told(answer);
     } catch {
       again(status.dataset.failed);
     }
-    isSending = false;
+    sending = null;
     if (isChanged && !retrying && failures === 0) keep();
   }
 
@@ -89,9 +90,12 @@
   addEventListener("online", () => { failures = 0; keep(); });
   document.addEventListener("parley:signed-in", () => { failures = 0; keep(); });
 
-  /* Leaving the page: the browser sends the last of it by itself. */
+  /* Leaving the page: the browser sends the last of it by itself. What is still on its way is cut off with the page, or
+     worse, would arrive after it. */
   addEventListener("pagehide", () => {
-    if (isChanged && !form.dataset.sent) navigator.sendBeacon(form.dataset.keep, body());
+    if (form.dataset.sent || !(isChanged || sending)) return;
+    sending?.abort();
+    navigator.sendBeacon(form.dataset.keep, body());
   });
 
   /* Keyboard. Each key does what a button does, so it can be found without knowing it. */

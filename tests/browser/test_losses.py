@@ -81,6 +81,20 @@ def test_a_closed_tab(form, page_as):
     submit(begin_again(page_as, "8"), "8")
 
 
+def test_a_page_left_while_the_last_of_it_is_on_its_way(form, page_as):
+    """A bad line: what was sent hangs, and goes with the page. It is sent anew, by what outlives the page."""
+    page = form("12")
+    wait_until_kept(page)
+    hanging = []
+    page.route("**/desk/kept/**", lambda route: hanging.append(route) if not hanging else route.continue_())
+    with page.expect_request("**/desk/kept/**"):
+        said(page).fill(TYPED)
+        said(page).blur()
+    page.once("dialog", lambda asked: asked.accept())
+    page.goto("/")
+    submit(begin_again(page_as, "12"), "12")
+
+
 def test_a_browser_that_dies(form, page_as):
     page = form("9")
     said(page).fill(TYPED)
