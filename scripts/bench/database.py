@@ -14,14 +14,15 @@ MOST_ATTEMPTS = 30
 
 
 @contextmanager
-def own_database() -> Iterator[str]:
+def own_database(template: str | None = None) -> Iterator[str]:
     """Point both of Django's connections at a new, migrated, empty database; afterwards drop it and point them back.
 
-    Needs ``DATABASE_OWNER_URL``. Gives the database's name.
+    Needs ``DATABASE_OWNER_URL``. Gives the database's name. It is copied from ``template`` where one is named, which
+    need not have the latest migrations.
     """
     name = f"parley_bench_{secrets.token_hex(4)}"
     before = {alias: connections[alias].settings_dict["NAME"] for alias in ALIASES}
-    run_alone(f'CREATE DATABASE "{name}"')
+    run_alone(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
     try:
         point_at(dict.fromkeys(ALIASES, name))
         call_command("migrate", database="owner", interactive=False, verbosity=0)

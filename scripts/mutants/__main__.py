@@ -4,6 +4,7 @@ ARGS: --only TEXT      mutants whose name holds it
       --jobs NUMBER    how many at once (default 2)
       --list           only their names
       --tests PATH ... other tests than those that should notice
+      --template NAME  a migrated database to begin with, instead of migrating an empty one
 """
 
 import argparse
@@ -22,9 +23,10 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--tests", nargs="+", default=running.TESTS)
+    parser.add_argument("--template")
     chosen = parser.parse_args()
     began = time.monotonic()
-    with running.whole_database() as whole:
+    with running.whole_database(chosen.template) as whole:
         mutants = [
             mutant
             for mutant in all_mutants(lambda query: running.as_owner(query, whole))

@@ -27,6 +27,7 @@ TESTS = (
     "tests/attacks/sql/test_sessions.py",
     "tests/access/test_rights.py",
     "tests/access/test_two_locks.py",
+    "tests/attacks/sql/test_runs.py",
     "tests/attacks/sql/test_structure.py",
     "tests/sweeps/test_catalogue.py",
     "tests/access/test_policies.py",
@@ -89,9 +90,9 @@ def drop_database(name: str) -> None:
 
 
 @contextmanager
-def whole_database():
-    """Make the undamaged database that all mutants are copied from."""
-    with database(TEMPLATE) as name:
+def whole_database(template: str | None = None):
+    """Make the undamaged database that all mutants are copied from; itself from ``template`` where one is named."""
+    with database(TEMPLATE, template) as name:
         addresses = {variable: url_of(name, variable) for variable in ("DATABASE_URL", "DATABASE_OWNER_URL")}
         command = [sys.executable, "manage.py", "migrate", "--database", "owner", "--verbosity", "0"]
         subprocess.run(command, cwd=ROOT, env=os.environ | addresses, check=True)

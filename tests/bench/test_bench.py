@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import connections
 
 from access.context import acting_as, user_principal
 from exchanges.models import Claim, Outcome
@@ -13,6 +14,7 @@ from scripts.bench.claims import three_claims
 from scripts.bench.database import own_database
 from scripts.bench.world import World
 from sources.models import Quantifier
+from tests.template import template_for
 
 ROWS = 5000
 
@@ -20,7 +22,7 @@ ROWS = 5000
 @pytest.fixture(scope="module")
 def reader(django_db_setup, django_db_blocker):
     """A small measured database: its reader who sees much."""
-    with django_db_blocker.unblock(), own_database():
+    with django_db_blocker.unblock(), own_database(template_for(connections["owner"])):
         yield filling.fill(World(ROWS), three_claims)["broad"]
 
 

@@ -13,6 +13,7 @@ from scripts.bench.database import own_database
 from scripts.bench.measuring import DifferentAnswers, answers, lines_for, side
 from scripts.bench.questions import QUESTIONS, Question
 from scripts.bench.world import World
+from tests.template import template_for
 
 ROWS = 6000
 
@@ -20,7 +21,7 @@ ROWS = 6000
 @pytest.fixture(scope="module")
 def filled(django_db_setup, django_db_blocker):
     """A small measured database: its world and its readers."""
-    with django_db_blocker.unblock(), own_database():
+    with django_db_blocker.unblock(), own_database(template_for(connections["owner"])):
         world = World(ROWS)
         yield world, filling.fill(world)
 

@@ -11,12 +11,13 @@ from scripts.bench import import_sides as sides
 from scripts.bench import importing
 from scripts.bench.database import own_database
 from scripts.bench.import_world import rows, write_file
+from tests.template import template_for
 
 
 @pytest.fixture(scope="module")
 def base(django_db_setup, django_db_blocker):
     """A migrated database in which nothing is measured yet."""
-    with django_db_blocker.unblock(), own_database() as name:
+    with django_db_blocker.unblock(), own_database(template_for(connections["owner"])) as name:
         yield name
 
 

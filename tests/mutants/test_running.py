@@ -3,15 +3,30 @@
 import subprocess
 import sys
 
+import pytest
+from django.db import connections
+
 from scripts.mutants.running import ROOT
+from tests.template import template_for
 
 
-def test_damage_that_is_noticed_and_damage_that_is_not():
+@pytest.fixture
+def tried(django_db_setup, django_db_blocker):
+    """Return what tries the mutants of one table by some tests, in a process of its own."""
+    with django_db_blocker.unblock():
+        template = template_for(connections["owner"])
+
+    def run(tests: str) -> subprocess.CompletedProcess:
+        arguments = ["--only", "policy access_membership.known", "--tests", tests, "--template", template]
+        command = [sys.executable, "-m", "scripts.mutants", *arguments]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=500)
+
+    return run
+
+
+def test_damage_that_is_noticed_and_damage_that_is_not(tried):
     """The tests of two locks notice a policy that is opened, not one that is gone: then everything is refused."""
-    command = ["--only", "policy access_membership.known", "--tests", "tests/access/test_two_locks.py"]
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.mutants", *command], cwd=ROOT, capture_output=True, text=True, timeout=500
-    )
+    done = tried("tests/access/test_two_locks.py")
     told = done.stdout.splitlines()
     assert done.returncode == 1, done.stdout + done.stderr
     assert [line for line in told if line.startswith("survived")] == [
@@ -20,10 +35,7 @@ def test_damage_that_is_noticed_and_damage_that_is_not():
     assert told[-1].startswith("caught 2 / 3 in "), done.stdout
 
 
-def test_a_run_without_damage_must_be_green_first():
-    command = ["--only", "policy access_membership.known", "--tests", "tests/no-such-tests"]
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.mutants", *command], cwd=ROOT, capture_output=True, text=True, timeout=500
-    )
+def test_a_run_without_damage_must_be_green_first(tried):
+    done = tried("tests/no-such-tests")
     assert done.returncode != 0
     assert "caught" not in done.stdout

@@ -1,0 +1,85 @@
+"""What the worker is asked to do is the asker's own: imports and archivings by attack, in the application's role."""
+
+import psycopg2
+import pytest
+from django.db import ProgrammingError, transaction
+
+from access.levels import Level
+from intake.models import ImportRun
+from sources.models import ArchiveRun
+from tests.attacks.sql.attack import DENIED
+from tests.standing import CANARY, undone
+
+
+def an_import(world, owner, principal: str, **given) -> ImportRun:
+    about = {"conflict": world.open.conflict, "level": 0, "marking_level": 0} | given
+    return ImportRun(
+        owner=owner, principal=principal, shape="outcomes", file="x", file_name="x", file_size=1, file_sha256="0" * 64,
+        **about,
+    )  # fmt: skip
+
+
+def an_archiving(world, owner, principal: str, **given) -> ArchiveRun:
+    return ArchiveRun(owner=owner, principal=principal, **{"copy": world.open.archived_copy} | given)
+
+
+KINDS = pytest.mark.parametrize("asked", [an_import, an_archiving])
+
+
+def write(run, **changes) -> str:
+    """Write a run, changed by hand, and return the SQLSTATE of the refusal, or nothing."""
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+            if changes:
+                type(run).objects.filter(pk=run.pk).update(**changes)
+    except ProgrammingError as error:
+        cause: psycopg2.Error = error.__cause__
+        assert CANARY not in str(cause)
+        return cause.pgcode
+    return ""
+
+
+@KINDS
+def test_in_ones_own_name(asked, world):
+    with undone(world.who["recorder"]):
+        assert write(asked(world, world.recorder, world.who["recorder"])) == ""
+
+
+@KINDS
+def test_in_anothers_name(asked, world):
+    for owner, principal in (
+        (world.reviewer, world.who["recorder"]),
+        (world.recorder, world.who["reviewer"]),
+        (world.recorder, world.who["system"]),
+    ):
+        with undone(world.who["recorder"]):
+            assert write(asked(world, owner, principal)) == DENIED, (owner, principal)
+
+
+@KINDS
+def test_by_who_may_not_write(asked, world):
+    for name in ("analyst", "administrator"):
+        with undone(world.who[name]):
+            assert write(asked(world, world.people.all()[name], world.who[name])) == DENIED, name
+
+
+@KINDS
+def test_given_away(asked, world):
+    with undone(world.who["recorder"]):
+        run = asked(world, world.recorder, world.who["recorder"])
+        assert write(run, owner_id=world.reviewer.pk) == DENIED
+
+
+def test_under_a_label_that_is_not_ones_own(world):
+    with undone(world.who["recorder"]):
+        hidden = {"level": Level.RESTRICTED, "compartments": [world.elsewhere]}
+        assert write(an_import(world, world.recorder, world.who["recorder"], **hidden)) == DENIED
+    with undone(world.who["recorder"]):
+        hidden = an_archiving(world, world.recorder, world.who["recorder"], copy=world.hidden.archived_copy)
+        assert write(hidden) == DENIED
+
+
+def test_of_a_conflict_that_is_hidden(world):
+    with undone(world.who["recorder"]):
+        assert write(an_import(world, world.recorder, world.who["recorder"], conflict=world.hidden.conflict)) == DENIED
