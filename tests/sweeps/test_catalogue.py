@@ -90,7 +90,9 @@ def test_every_record_keeps_the_second_lock_and_its_triggers(model):
     triggers = {
         name
         for (name,) in rows(
-            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", model._meta.db_table
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+            " AND tgenabled IN ('O', 'A')",
+            model._meta.db_table,
         )
     }
     assert {
@@ -112,6 +114,21 @@ def test_labels_are_inherited_along_every_link(model):
     parts = [part for part in arguments.split("\\000") if part]
     inherited = set(zip(parts[1::2], parts[0::2], strict=True))
     assert linked <= inherited
+
+
+def test_what_is_searched_is_indexed_when_it_is_new_and_when_it_changes():
+    """Every kind that has words to be found by, which are most."""
+    at_work = {
+        table: [names, working]
+        for table, names, working in rows(
+            "SELECT tgrelid::regclass::text, array_agg(tgname::text ORDER BY tgname),"
+            " bool_and(tgenabled IN ('O', 'A')) FROM pg_trigger"
+            " WHERE tgname ~ '^z_index_words' GROUP BY 1"
+        )
+    }
+    assert len(at_work) > 15
+    both = [["z_index_words", "z_index_words_anew"], True]
+    assert {table: found for table, found in at_work.items() if found != both} == {}
 
 
 def test_every_row_with_a_level_gets_its_label_from_the_database():
