@@ -1,6 +1,6 @@
 """`make mutants`: each rule of access damaged once; a damage that no test notices is printed, and the exit is 1.
 
-ARGS: --only TEXT      mutants whose name holds it
+ARGS: --only TEXT ...  mutants whose name holds one of the texts
       --jobs NUMBER    how many at once (default 2)
       --list           only their names
       --tests PATH ... other tests than those that should notice
@@ -19,7 +19,7 @@ from scripts.mutants.catalogue import all_mutants
 def main() -> int:
     """Run the mutants chosen; return 1 if any survives, or if the undamaged database does not pass."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", nargs="+", default=[""])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--tests", nargs="+", default=running.TESTS)
@@ -30,7 +30,7 @@ def main() -> int:
         mutants = [
             mutant
             for mutant in all_mutants(lambda query: running.as_owner(query, whole))
-            if chosen.only.lower() in mutant.name.lower()
+            if any(text.lower() in mutant.name.lower() for text in chosen.only)
         ]
         if chosen.list:
             print(*(mutant.name for mutant in mutants), sep="\n")

@@ -22,6 +22,7 @@ TEMPLATE = "parley_mutants"
 # In the order in which they are likely to notice; each is collected and run only when those before did not. None of
 # them starts a house: it would be of another database.
 TESTS = (
+    "tests/sweeps/test_catalogue.py",
     "tests/attacks/sql/test_writing.py",
     "tests/attacks/sql/test_reading.py",
     "tests/attacks/sql/test_sessions.py",
@@ -29,7 +30,6 @@ TESTS = (
     "tests/access/test_two_locks.py",
     "tests/attacks/sql/test_runs.py",
     "tests/attacks/sql/test_structure.py",
-    "tests/sweeps/test_catalogue.py",
     "tests/access/test_policies.py",
     "tests/access/test_door.py",
     "tests/access/test_tokens.py",
