@@ -96,7 +96,7 @@ def test_every_record_keeps_the_second_lock_and_its_triggers(model):
         )
     }
     assert {
-        "a_set_label", "b_keep_version", "y_cascade_label", "zz_begin_history", "zz_write_history",
+        "a_set_label", "b_keep_version", "c_guard_record", "y_cascade_label", "zz_begin_history", "zz_write_history",
     } <= triggers  # fmt: skip
 
 
@@ -116,18 +116,19 @@ def test_labels_are_inherited_along_every_link(model):
     assert linked <= inherited
 
 
-def test_what_is_searched_is_indexed_when_it_is_new_and_when_it_changes():
-    """Every kind that has words to be found by, which are most."""
+@pytest.mark.parametrize("trigger", ["z_index_words", "v_guard_period"])
+def test_what_is_done_with_many_records_at_once_is_done_with_new_and_with_changed_ones(trigger):
+    """Words to be found by, and closed periods: most kinds have both triggers, at work; none has one of them."""
     at_work = {
         table: [names, working]
         for table, names, working in rows(
             "SELECT tgrelid::regclass::text, array_agg(tgname::text ORDER BY tgname),"
-            " bool_and(tgenabled IN ('O', 'A')) FROM pg_trigger"
-            " WHERE tgname ~ '^z_index_words' GROUP BY 1"
+            " bool_and(tgenabled IN ('O', 'A')) FROM pg_trigger WHERE tgname = ANY (%s) GROUP BY 1",
+            [trigger, f"{trigger}_anew"],
         )
     }
     assert len(at_work) > 15
-    both = [["z_index_words", "z_index_words_anew"], True]
+    both = [[trigger, f"{trigger}_anew"], True]
     assert {table: found for table, found in at_work.items() if found != both} == {}
 
 
