@@ -40,6 +40,8 @@ TESTS = (
     "tests/attacks/sql/test_merging.py",
     "tests/records/test_merging_hidden.py",
     "tests/records/test_merging.py",
+    "tests/attacks/sql/test_reviewing.py",
+    "tests/sources/test_archiving.py",
     "tests/negotiations/test_locked_periods.py",
 )
 PASSED, FAILED, NOTHING_CHOSEN = 0, 1, 5  # pytest's

@@ -6,6 +6,7 @@ from django.db import ProgrammingError, transaction
 
 from access.levels import Level
 from intake.models import ImportRun
+from records.models import Upload
 from sources.models import ArchiveRun
 from tests.attacks.sql.attack import DENIED
 from tests.standing import CANARY, undone
@@ -83,3 +84,15 @@ def test_under_a_label_that_is_not_ones_own(world):
 def test_of_a_conflict_that_is_hidden(world):
     with undone(world.who["recorder"]):
         assert write(an_import(world, world.recorder, world.who["recorder"], conflict=world.hidden.conflict)) == DENIED
+
+
+@pytest.mark.parametrize("changes", [
+    {"file": "y"}, {"file_name": "y"}, {"media_type": "text/html"}, {"size": 2}, {"sha256": "1" * 64},
+], ids=lambda changes: next(iter(changes)))  # fmt: skip
+def test_what_was_received_never_changes(changes, world):
+    with undone(world.who["recorder"]):
+        upload = Upload(
+            owner=world.recorder, level=0, file="x", file_name="x", media_type="application/pdf", size=1,
+            sha256="0" * 64,
+        )  # fmt: skip
+        assert write(upload, **changes) == DENIED
