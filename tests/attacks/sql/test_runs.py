@@ -27,18 +27,30 @@ def an_archiving(world, owner, principal: str, **given) -> ArchiveRun:
 KINDS = pytest.mark.parametrize("asked", [an_import, an_archiving])
 
 
-def write(run, **changes) -> str:
-    """Write a run, changed by hand, and return the SQLSTATE of the refusal, or nothing."""
+def write(row, **changes) -> str:
+    """Write a row, changed by hand if so, and return the SQLSTATE of the refusal, or nothing."""
     try:
         with transaction.atomic():
-            run.save(force_insert=True)
-            if changes:
-                type(run).objects.filter(pk=run.pk).update(**changes)
+            row.save(force_insert=True)
     except ProgrammingError as error:
-        cause: psycopg2.Error = error.__cause__
-        assert CANARY not in str(cause)
-        return cause.pgcode
+        return code_of(error)
+    return rewrite(row, **changes) if changes else ""
+
+
+def rewrite(row, **changes) -> str:
+    """Change a row that is there and return the SQLSTATE of the refusal, or nothing."""
+    try:
+        with transaction.atomic():
+            assert type(row).objects.filter(pk=row.pk).update(**changes) == 1
+    except ProgrammingError as error:
+        return code_of(error)
     return ""
+
+
+def code_of(error: ProgrammingError) -> str:
+    cause: psycopg2.Error = error.__cause__
+    assert CANARY not in str(cause)
+    return cause.pgcode
 
 
 @KINDS
@@ -96,3 +108,5 @@ def test_what_was_received_never_changes(changes, world):
             sha256="0" * 64,
         )  # fmt: skip
         assert write(upload, **changes) == DENIED
+    with undone(world.who["recorder"]):
+        assert rewrite(world.open.attachment, **changes) == DENIED
