@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from urllib.parse import urlsplit, urlunsplit
 
 import django
@@ -37,6 +38,7 @@ TESTS = (
     "tests/access/test_accounts_invitations.py",
     "tests/access/test_accounts_second_factor.py",
     "tests/exchanges/test_estimates.py",
+    "tests/exchanges/test_right_to_estimate.py",
     "tests/attacks/sql/test_merging.py",
     "tests/records/test_merging_hidden.py",
     "tests/records/test_merging.py",
@@ -115,8 +117,13 @@ def passes(name: str, *arguments: str, plugin: str = "", aloud: bool = False) ->
     return status != FAILED
 
 
-def survives(mutant: Mutant, name: str, tests: Sequence[str]) -> bool:
-    """Return whether every test still passes on the damaged database ``name``."""
+def survives(mutant: Mutant, name: str, tests: Sequence[str], place: int) -> bool:
+    """Return whether every test still passes on the damaged database ``name``.
+
+    ``place`` is that of no other mutant tried at the same time: its tests have a Redis database of their own, as those
+    of one of several test processes have. Else what one leaves there fails the other's tests, and nothing was noticed.
+    """
+    os.environ["PYTEST_XDIST_WORKER"] = f"gw{place}"
     if mutant.first and tests is TESTS and not passes(name, *mutant.first):
         return False
     return all(passes(name, test, plugin=mutant.plugin) for test in tests)
@@ -138,22 +145,30 @@ def in_child(function: Callable[..., bool], *arguments, **options) -> bool:
     return bool(status)
 
 
-def try_one(mutant: Mutant, name: str, tests: Sequence[str]) -> str:
+def try_one(mutant: Mutant, name: str, tests: Sequence[str], places: SimpleQueue[int]) -> str:
     """Damage a copy of the whole database and return ``caught``, ``survived``, or what went wrong in trying."""
+    place = places.get()
     try:
         with database(name, TEMPLATE):
             if mutant.statement:
                 as_owner(mutant.statement, name)
-            return "survived" if in_child(survives, mutant, name, tests) else "caught"
+            return "survived" if in_child(survives, mutant, name, tests, place) else "caught"
     except (RuntimeError, psycopg2.Error) as error:
         return f"not tried ({' '.join(str(error).split())})"
+    finally:
+        places.put(place)
 
 
 def try_all(mutants: list[Mutant], jobs: int, tests: Sequence[str]) -> Iterator[tuple[Mutant, str]]:
     """Yield each mutant with what came of it, ``jobs`` at once, as they end."""
     django.setup()
     get_resolver().url_patterns  # noqa: B018 - imports every view once, for all children
+    places: SimpleQueue[int] = SimpleQueue()
+    for place in range(jobs):
+        places.put(place)
     with ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(try_one, m, f"{TEMPLATE}_{number}", tests): m for number, m in enumerate(mutants)}
+        futures = {
+            pool.submit(try_one, m, f"{TEMPLATE}_{number}", tests, places): m for number, m in enumerate(mutants)
+        }
         for future in as_completed(futures):
             yield futures[future], future.result()
