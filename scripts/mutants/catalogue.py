@@ -11,6 +11,16 @@ POLICIES = "tests/access/test_policies.py"
 RECORDS = ("intermediaries_", "sources_", "negotiations_", "exchanges_", "records_publicsummary", "records_summaryof",
            "records_embargo")  # fmt: skip
 LOCKS = "tests/access/test_two_locks.py"
+# Tables that are about one thing have their own tests.
+OWN_TESTS = {
+    "access_mailaddress": ("tests/access/test_mail_address.py",),
+    "desk_keptform": ("tests/desk/test_entry_keeping.py",),
+    "desk_reminder": ("tests/desk/test_reminders.py",),
+    "intake_candidate": ("tests/intake/test_inbox.py",),
+    "intake_candidaterecord": ("tests/intake/test_inbox.py",),
+    "intake_importedrecord": ("tests/intake/test_importing.py",),
+    "intake_importrun": ("tests/intake/test_importing.py",),
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ def of(table: str) -> tuple[str, ...]:
     """Return the tests that should notice damage to one table: a record's are named after it."""
     if table.startswith(RECORDS):
         return (POLICIES, "-k", f"[{table}]")
-    return ()
+    return OWN_TESTS.get(table, ())
 
 
 def policies(ask) -> Iterator[Mutant]:
