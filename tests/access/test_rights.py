@@ -9,7 +9,7 @@ from django.utils import timezone
 from access.context import ANONYMOUS, SYSTEM, acting_as, because, token_principal, user_principal
 from access.events import note
 from access.levels import Level
-from access.models import ApiToken, BreakGlass, BreakGlassNotice, Event, Membership, User
+from access.models import ApiToken, BreakGlass, BreakGlassNotice, Compartment, Event, Membership, User
 from access.permissions import ALLOWED, may
 from intermediaries.models import Actor
 from tests.factories import make_world
@@ -294,6 +294,23 @@ def test_changes_of_rights_are_written_down_with_the_reason(people):
     with acting_as(user_principal(people.reviewer)):  # who is no member of the room hears nothing of it
         kinds = set(Event.objects.filter(user=people.administrator).values_list("kind", flat=True))
         assert kinds == {"rights.user"}
+
+
+def test_tokens_and_compartments_are_written_down_without_the_digest(people):
+    with acting_as(user_principal(people.recorder)):
+        until = timezone.now() + dt.timedelta(days=1)
+        token, _secret = ApiToken.issue(people.recorder, "A script", writes=[], max_level=1, expires_at=until)
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
+        ApiToken.objects.filter(pk=token.pk).update(revoked_at=timezone.now())
+        made, revoked = Event.objects.filter(kind="rights.apitoken", subject=people.recorder).order_by("pk")
+    assert (made.detail["operation"], revoked.detail["operation"]) == ("insert", "update")
+    assert made.detail["changes"]["max_level"] == [None, 1]
+    assert "digest" not in made.detail["changes"]
+    assert list(revoked.detail["changes"]) == ["revoked_at"]
+    with acting_as(user_principal(people.administrator)), because("A new circle"):
+        circle = Compartment.objects.create(code="circle", name="A circle")
+        told = Event.objects.get(kind="rights.compartment", detail__id=circle.pk)
+    assert (told.reason, told.user_id) == ("A new circle", people.administrator.pk)
 
 
 def test_reads_of_restricted_records_are_written_down_whatever_the_page(people):
