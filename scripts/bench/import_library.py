@@ -77,16 +77,6 @@ class ChannelResource(Written):
         fields = import_id_fields = ("outcome", "channel")
 
 
-class OutcomeCitationResource(Written):
-    once = ("outcome_id",)
-    source = linked("source", "source_ids", Source, "external_id")
-    record_id = linked("record_id", "outcome_id", Outcome, "external_id", IdentityWidget)
-
-    class Meta:
-        model = Citation
-        fields = import_id_fields = ("source", "record_id")
-
-
 class ClaimResource(Written):
     once = ("claim_id",)
     external_id = cell("external_id", "claim_id")
@@ -109,6 +99,12 @@ class CitationResource(Written):
     class Meta:
         model = Citation
         fields = import_id_fields = ("source", "record_id")
+
+
+class OutcomeCitationResource(CitationResource):
+    once = ("outcome_id",)
+    source = linked("source", "source_ids", Source, "external_id")
+    record_id = linked("record_id", "outcome_id", Outcome, "external_id", IdentityWidget)
 
 
 def resources(user) -> list[Written]:

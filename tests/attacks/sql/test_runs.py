@@ -1,4 +1,7 @@
-"""What the worker is asked to do is the asker's own: imports and archivings by attack, in the application's role."""
+"""What the worker is asked to do is the asker's own: imports and archivings by attack, in the application's role.
+
+And files that were received, which are what they were.
+"""
 
 import psycopg2
 import pytest
