@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @shared_task(base=ReaderTask)
 def purge_kept_forms(asker: Asker) -> None:
-    """Delete the kept forms that are due: the policies show the system those and no others."""
+    """Delete the kept forms that are due: the policy lets the system delete those and no others."""
     with asker.transaction():
         number, _by_model = KeptForm.objects.all().delete()
     log.info("%s kept forms deleted.", number)

@@ -167,20 +167,20 @@ class BadRows:
 
     def __enter__(self) -> "BadRows":
         self.run.bad_rows = ""
-        header = [ROW, *self.table.header, REASON]
-        if self.table.is_xlsx:
-            self.book = openpyxl.Workbook(write_only=True)
-            self.sheet = self.book.create_sheet()
-            self.sheet.append(header)
-        else:
+        self.header = [ROW, *self.table.header, REASON]
+        if not self.table.is_xlsx:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.file = self.path.open("w", encoding="utf-8-sig", newline="")
             self.path.chmod(0o600)
             self.writer = csv.writer(self.file, delimiter=self.table.delimiter)
-            self.writer.writerow(header)
+            self.writer.writerow(self.header)
         return self
 
     def add(self, line: int, cells: list[str], reason: str) -> None:
+        if self.table.is_xlsx and not self.number:  # a book that is begun and never saved leaves a file behind
+            self.book = openpyxl.Workbook(write_only=True)
+            self.sheet = self.book.create_sheet()
+            self.sheet.append(self.header)
         self.number += 1
         row = [str(line), *map(as_text, cells[: len(self.table.header)]), reason]
         if self.table.is_xlsx:

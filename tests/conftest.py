@@ -88,7 +88,13 @@ def quick_settings(tmp_path_factory):
     stores = {"default": files, "staticfiles": plain}
     redis = settings.CACHES["default"]
     own = {"default": redis | {"LOCATION": with_redis_database(redis["LOCATION"], 1 + WORKER)}}
-    with override_settings(STORAGES=stores, PASSWORD_HASHERS=quick, SECOND_FACTOR_REQUIRED_FOR=[], CACHES=own):
+    with override_settings(
+        STORAGES=stores,
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),  # WhiteNoise warns at every request where there is none
+        PASSWORD_HASHERS=quick,
+        SECOND_FACTOR_REQUIRED_FOR=[],
+        CACHES=own,
+    ):
         yield
 
 

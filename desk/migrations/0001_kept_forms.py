@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         run_sql_file(
             __file__,
             "kept_forms.sql",
-            "DROP POLICY purged ON desk_keptform; DROP POLICY purge ON desk_keptform; DROP POLICY own ON desk_keptform;"
+            "DROP POLICY purged ON desk_keptform; DROP POLICY own ON desk_keptform;"
             " ALTER TABLE desk_keptform DISABLE ROW LEVEL SECURITY; DROP TRIGGER a_guard ON desk_keptform;"
             " DROP FUNCTION access_private.guard_kept_form();",
         ),

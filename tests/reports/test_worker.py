@@ -45,8 +45,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(house, desk, usual_worker):
     house.kill("worker")
     house.start_worker(step_seconds=2)
     url = desk.ask("analyst")
-    run = desk.until("analyst", url, "running")
-    assert run["step"]
+    house.wait_for(lambda: desk.look("analyst", url)["step"], "the first step", 60)
     house.kill("worker")
     killed = time.monotonic()
     house.start_worker()

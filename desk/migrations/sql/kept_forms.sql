@@ -23,10 +23,7 @@ ALTER TABLE desk_keptform ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON desk_keptform USING (
     (SELECT access.my_name()) = 'user:' || user_id::text AND (SELECT access.may('write'))
     AND label_id IN (SELECT mine FROM unnest(access.my_own_labels()) mine));
--- The clock purges, and meets nothing else: 90 days after the last change, a day after discarding.
-CREATE POLICY purge ON desk_keptform FOR SELECT USING (
-    (SELECT access.my_role()) = 'system'
-    AND (kept_at < now() - interval '90 days' OR discarded_at < now() - interval '1 day'));
+-- The clock purges unread what was kept 90 days ago or discarded a day ago.
 CREATE POLICY purged ON desk_keptform FOR DELETE USING (
     (SELECT access.my_role()) = 'system'
     AND (kept_at < now() - interval '90 days' OR discarded_at < now() - interval '1 day'));

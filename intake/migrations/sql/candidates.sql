@@ -1,6 +1,7 @@
 -- The inbox is for those who may write: what nobody has accepted is nobody else's to read, however it is marked.
 
-CREATE POLICY for_writers ON intake_candidate AS RESTRICTIVE USING ((SELECT access.may('write')));
+CREATE POLICY for_writers ON intake_candidate AS RESTRICTIVE FOR SELECT USING (
+    (SELECT access.may('write')));
 CREATE POLICY candidates ON records_historyentry AS RESTRICTIVE FOR SELECT USING (
     record_table <> 'intake_candidate' OR (SELECT access.may('write')));
 
