@@ -5,11 +5,15 @@ the policies alone.
 """
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connections, transaction
 
 from access.context import sign
 from access.installation import OPEN_TABLES
+from access.models import User
 from access.permissions import ALLOWED
+from records.models import Record
+from tests.factories import make_world
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
@@ -67,6 +71,34 @@ def test_the_policy_alone_refuses(unguarded, table, statement):
     unguarded.execute(f"SET LOCAL ROLE {connections['default'].settings_dict['USER']}")
     with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(using="owner"):
         unguarded.execute(statement.format(**PEOPLE))
+
+
+def test_of_every_kind_the_policy_alone_keeps_records_out_of_compartments_of_others():
+    """Guards speak first of a merged record and of an embargo; with none but the label's, the policy has its say."""
+    role = connections["default"].settings_dict["USER"]
+    kept = {}
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        make_world("Open", using="owner")
+        reviewer = User.objects.using("owner").create(username="colleague", role="reviewer", clearance=3)
+        cursor.execute(
+            "INSERT INTO access_compartment (id, code, name, created_at) VALUES (900, 'A', 'A', now());"
+            "SET CONSTRAINTS ALL IMMEDIATE; SELECT extract(epoch FROM now())::text"
+        )
+        cursor.execute(
+            "SELECT set_config('parley.reader', %s, true)", [sign(f"user:{reviewer.pk}", cursor.fetchone()[0])]
+        )
+        for model in (model for model in apps.get_models() if issubclass(model, Record)):
+            table = model._meta.db_table
+            kept[table] = False
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER; ALTER TABLE {table} ENABLE TRIGGER a_set_label")
+            try:
+                with transaction.atomic(using="owner"):
+                    cursor.execute(f"SET LOCAL ROLE {role}; UPDATE {table} SET compartments = '{{900}}'")
+            except DatabaseError as error:
+                kept[table] = "row-level security" in str(error)
+        transaction.set_rollback(True, using="owner")
+    assert kept
+    assert [table for table, is_kept in kept.items() if not is_kept] == []
 
 
 def test_the_permission_table_in_the_database_is_the_one_in_python():
