@@ -78,8 +78,8 @@ def test_of_every_kind_the_policy_alone_keeps_records_out_of_compartments_of_oth
     role = connections["default"].settings_dict["USER"]
     kept = {}
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        make_world("Open", using="owner")
         reviewer = User.objects.using("owner").create(username="colleague", role="reviewer", clearance=3)
+        make_world("Open", using="owner")
         cursor.execute(
             "INSERT INTO access_compartment (id, code, name, created_at) VALUES (900, 'A', 'A', now());"
             "SET CONSTRAINTS ALL IMMEDIATE; SELECT extract(epoch FROM now())::text"
