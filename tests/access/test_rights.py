@@ -296,6 +296,15 @@ def test_changes_of_rights_are_written_down_with_the_reason(people):
         assert kinds == {"rights.user"}
 
 
+def test_the_system_belongs_to_a_compartment_as_soon_as_there_is_one(people):
+    with acting_as(user_principal(people.administrator)):
+        made = Compartment.objects.create(code="NEW", name="New")
+    with acting_as(SYSTEM) as system:
+        assert made.pk in system.compartments
+    with acting_as(user_principal(people.member)) as member:
+        assert made.pk not in member.compartments
+
+
 def test_tokens_and_compartments_are_written_down_without_the_digest(people):
     with acting_as(user_principal(people.recorder)):
         until = timezone.now() + dt.timedelta(days=1)

@@ -56,6 +56,8 @@ ATTACKS = [
     Attack("copy out", f"COPY (SELECT name FROM {TABLE} WHERE {TEXT_FILTER}) TO '/tmp/x'", DENIED),
     Attack("copy to a program", f"COPY {TABLE} TO PROGRAM 'cat'", DENIED),
     Attack("SELECT INTO", f"SELECT * INTO taken FROM {TABLE}", DENIED),
+    Attack("what stood in a summary before its release", "SELECT count(*) FROM records_historyentry WHERE"
+           " record_table = 'records_publicsummary'", [(0,)], "analyst"),
     # Values in errors
     Attack("cast of a name", f"SELECT name::int FROM {TABLE} WHERE {TEXT_FILTER}", []),
     Attack("cast before the policy",

@@ -7,12 +7,13 @@ import psycopg2
 import pytest
 from django.db import ProgrammingError, transaction
 
+from access.context import acting_as
 from access.levels import Level
 from intake.models import ImportRun
 from records.models import Upload
 from sources.models import ArchiveRun
 from tests.attacks.sql.attack import DENIED
-from tests.standing import CANARY, undone
+from tests.standing import CANARY, run, undone
 
 
 def an_import(world, owner, principal: str, **given) -> ImportRun:
@@ -101,15 +102,39 @@ def test_of_a_conflict_that_is_hidden(world):
         assert write(an_import(world, world.recorder, world.who["recorder"], conflict=world.hidden.conflict)) == DENIED
 
 
+def an_upload(owner, **given) -> Upload:
+    given = {"level": 0, "compartments": []} | given
+    return Upload(
+        owner=owner, file="x", file_name="x", media_type="application/pdf", size=1, sha256="0" * 64, **given
+    )  # fmt: skip
+
+
+def test_a_file_is_received_in_ones_own_name_and_under_ones_own_labels(world):
+    for owner, given in (
+        (world.reviewer, {}),
+        (world.recorder, {"level": Level.RESTRICTED, "compartments": [world.elsewhere]}),
+    ):
+        with undone(world.who["recorder"]):
+            assert write(an_upload(owner, **given)) == DENIED, (owner, given)
+    for name in ("analyst", "administrator", "reading token"):
+        with undone(world.who[name]):
+            assert write(an_upload(vars(world).get(name, world.recorder))) == DENIED, name
+
+
+def test_a_file_that_waits_is_nobody_elses_to_see_or_to_take(world):
+    with undone(world.who["recorder"]):
+        assert write(an_upload(world.recorder)) == ""
+        for name, touched in {"recorder": 1, "reviewer": 0, "member": 0, "reading token": 0, "anonymous": 0}.items():
+            with acting_as(world.who[name]):
+                assert run("SELECT count(*) FROM records_upload") == [(touched,)], name
+                assert run("UPDATE records_upload SET used_at = now()") == touched, name
+
+
 @pytest.mark.parametrize("changes", [
     {"file": "y"}, {"file_name": "y"}, {"media_type": "text/html"}, {"size": 2}, {"sha256": "1" * 64},
 ], ids=lambda changes: next(iter(changes)))  # fmt: skip
 def test_what_was_received_never_changes(changes, world):
     with undone(world.who["recorder"]):
-        upload = Upload(
-            owner=world.recorder, level=0, file="x", file_name="x", media_type="application/pdf", size=1,
-            sha256="0" * 64,
-        )  # fmt: skip
-        assert write(upload, **changes) == DENIED
+        assert write(an_upload(world.recorder), **changes) == DENIED
     with undone(world.who["recorder"]):
         assert rewrite(world.open.attachment, **changes) == DENIED

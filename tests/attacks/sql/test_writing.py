@@ -75,6 +75,7 @@ ATTACKS = [
     Attack("a compartment's code, if free", f"INSERT INTO access_compartment (code, name, created_at) VALUES"
            f" ('{CANARY}-1', 'x', now()) ON CONFLICT DO NOTHING", DENIED),
     Attack("another name for a compartment", "UPDATE access_compartment SET name = 'x'", 0),
+    Attack("another name for one's own compartment", "UPDATE access_compartment SET name = 'x'", DENIED, "member"),
     Attack("a label", "INSERT INTO access_label (level, compartments) VALUES (0, '{{{room}}}')", DENIED),
     Attack("an easier label", "UPDATE access_label SET level = 0", DENIED),
     Attack("another's token", "INSERT INTO access_apitoken (id, user_id, name, prefix, digest, max_level, networks,"
@@ -104,6 +105,8 @@ ATTACKS = [
     Attack("glass already mended", "INSERT INTO access_breakglass (id, user_id, reason, started_at, until, ended_at)"
            " VALUES ('{new}', '{recorder.pk}', 'x', now(), now() + interval '1 minute', now())", DENIED),
     Attack("a notice seen by another", "UPDATE access_breakglassnotice SET seen_at = now()", 0),
+    Attack("a notice seen by a token", "UPDATE access_breakglassnotice SET seen_at = now()", DENIED,
+           "reviewer's token"),
     Attack("a notice of one's own making", "INSERT INTO access_breakglassnotice (break_glass_id, reviewer_id) VALUES"
            " ('{new}', '{recorder.pk}')", DENIED),
     Attack("the permission table", "INSERT INTO access_private.permission VALUES ('recorder', 'review')", DENIED),
