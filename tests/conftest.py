@@ -2,16 +2,20 @@
 
 import gc
 import os
-from copy import copy
+from contextlib import ExitStack
+from copy import copy, deepcopy
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections, transaction
 from django.test import client
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from launcher.urls import with_redis_database
 
+from access.context import SYSTEM, acting_as
 from tests import people as cast
+from tests.factories import make_world
 from tests.house import House
 from tests.template import template_for
 
@@ -37,7 +41,15 @@ def pytest_collection_finish():
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: not file_of(item).endswith(LONG))
+    # In a file, those first that know nothing of what the others share.
+    place = {file: number for number, file in enumerate(dict.fromkeys(map(file_of, items)))}
+    items.sort(
+        key=lambda item: (
+            not file_of(item).endswith(LONG),
+            place[file_of(item)],
+            *(name in item.fixturenames for name in ("shared_people", "shared_world")),
+        )
+    )
     for item in items:
         # A file is a group, so that what it makes once it makes once; only what is very long has groups of its own.
         if item.get_closest_marker("xdist_group") is None:
@@ -115,10 +127,49 @@ def quick_client():
         yield
 
 
+def written_once(blocker, write):
+    """Yield what ``write`` returns, in a transaction around the tests of a file: each is rolled back to it.
+
+    The database is open to it only while it begins and ends.
+    """
+    with ExitStack() as stack:
+        with blocker.unblock():
+            around = transaction.atomic()
+            around._from_testcase = True  # as Django marks its own: durable transactions may be inside
+            stack.enter_context(around)
+            written = write()
+            connection.check_constraints()
+        yield written
+        with blocker.unblock():
+            transaction.set_rollback(True)
+            stack.close()
+
+
+def write_world() -> SimpleNamespace:
+    with acting_as(SYSTEM):
+        return make_world("Open")
+
+
+@pytest.fixture(scope="module")
+def shared_people(django_db_setup, django_db_blocker):
+    yield from written_once(django_db_blocker, cast.gather)
+
+
+@pytest.fixture(scope="module")
+def shared_world(shared_people, django_db_blocker):
+    yield from written_once(django_db_blocker, write_world)
+
+
 @pytest.fixture
-def people(db) -> cast.People:
-    """The standing cast."""
-    return cast.gather()
+def people(shared_people, db) -> cast.People:
+    """The standing cast; the test's own, to do with as it likes."""
+    return deepcopy(shared_people)
+
+
+@pytest.fixture
+def open_world(people, shared_world) -> SimpleNamespace:
+    """One record of every kind, public and verified; the test's own, to do with as it likes."""
+    return deepcopy(shared_world)
 
 
 @pytest.fixture(scope="session")

@@ -25,11 +25,9 @@ def quiet():
 
 
 @pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        made = make_world("Open")
-    vars(made).update(accounts_of(people.recorder))
-    return made
+def world(people, open_world):
+    vars(open_world).update(accounts_of(people.recorder))
+    return open_world
 
 
 @pytest.fixture

@@ -6,14 +6,13 @@ import pytest
 
 from access.context import SYSTEM, acting_as
 from negotiations.models import Party
-from tests.factories import make, make_world
+from tests.factories import make
 from tests.people import signed_in
 
 
 @pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
+def world(open_world):
+    return open_world
 
 
 @pytest.fixture
@@ -22,10 +21,10 @@ def recorder(people):
 
 
 @pytest.fixture
-def two_sides(people) -> SimpleNamespace:
+def two_sides(open_world) -> SimpleNamespace:
     """One record of each kind; and another side, so that each delivers to the other."""
+    world = open_world
     with acting_as(SYSTEM):
-        world = make_world("Open")
         world.other = make(type(world.actor), name="Other state", kind_of_actor="state")
         make(Party, conflict=world.conflict, actor=world.other, position=2, direction="to_other",
              direction_label="To Other", colour="b")  # fmt: skip

@@ -193,15 +193,15 @@ def test_what_is_hidden_changes_nothing_neither_in_words_nor_in_work(kind, peopl
     def answers() -> list:
         with CaptureQueriesContext(connection) as seen:
             told = client.post(look, given)
-        statements = len(seen)
+        # A connection plans what every page asks whenever it does not know it yet.
+        statements = [one for one in seen if not one["sql"].startswith(("PREPARE", "DEALLOCATE"))]
         asked = sent(client, reverse(f"desk:{kind}-add"), **given, level="0")
         withdraw_own()
         made = api.post(reverse(f"api:{kind}-list"), body)
         assert made.status_code == 201, made.content
         withdraw_own()
-        return [told.content, asked.status_code, made.headers.get("Possible-Duplicates"), statements]
+        return [told.content, asked.status_code, made.headers.get("Possible-Duplicates"), len(statements)]
 
-    client.get(reverse("desk:drafts"))  # what every page counts is planned at the first page of a connection
     before = answers()
     with acting_as(SYSTEM):
         for marking in ({"level": Level.CONFIDENTIAL}, {"compartments": [people.room.pk]}):

@@ -23,9 +23,9 @@ RUN = "run-1"
 
 
 @pytest.fixture
-def world(people):
+def world(open_world):
+    made = open_world
     with acting_as(SYSTEM):
-        made = make_world("Open")
         verified(type(made.participant))
         made.other_source = Source.objects.create(publisher="Another press", review_state="verified")
     return made

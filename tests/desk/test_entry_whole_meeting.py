@@ -9,23 +9,17 @@ from access.context import SYSTEM, acting_as, user_principal
 from access.levels import Level
 from desk.conflicts import as_posted
 from exchanges.models import Claim, Outcome
-from negotiations.models import Agreement, Commitment, FollowUp, Meeting, Party
+from negotiations.models import Agreement, Commitment, FollowUp, Meeting
 from records.models import Record
 from sources.models import Source
 from tests.desk.test_entry_meeting import edit, typed
-from tests.factories import make, make_world
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        world = make_world("Open")
-        world.other = make(type(world.actor), name="Other state", kind_of_actor="state")
-        make(Party, conflict=world.conflict, actor=world.other, position=2, direction="to_other",
-             direction_label="To Other", colour="b")  # fmt: skip
-        return world
+def world(two_sides):
+    return two_sides
 
 
 def rows(prefix: str, *given: dict) -> dict:

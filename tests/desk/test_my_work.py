@@ -27,9 +27,9 @@ TODAY = timezone.localdate()
 
 
 @pytest.fixture
-def world(people):
+def world(open_world):
+    made = open_world
     with acting_as(SYSTEM):
-        made = make_world("Open")
         Assignment.objects.update(withdrawn_at=timezone.now(), withdrawn_reason="x")
         made.participant.refresh_from_db()
     return made

@@ -21,6 +21,12 @@ pytestmark = pytest.mark.django_db
 PRESENT = "/desk/present/"
 
 
+@pytest.fixture(autouse=True)
+def nobody_yet(db):
+    """Who is present stands in Redis, which no transaction of a test rolls back."""
+    cache.clear()
+
+
 def edit(record) -> str:
     return reverse(f"desk:{record.kind}-edit", args=[record.pk])
 

@@ -21,14 +21,15 @@ from records.waiting import reviewed_kinds
 from sources.models import Citation
 from tests.factories import DAY, make, make_world, verified
 from tests.people import signed_in
+from tests.sweeps.walk import without_noise
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(people):
+def world(open_world):
+    made = open_world
     with acting_as(SYSTEM):
-        made = make_world("Open")
         # Only what the tests enter waits.
         verified(type(made.participant))
         Query.objects.update(withdrawn_at=timezone.now(), withdrawn_reason="x")
@@ -432,8 +433,7 @@ def test_what_is_hidden_from_the_reviewer_waits_for_others(people, world, outcom
 
     def answers() -> list[bytes]:
         pages = (reverse("desk:to-review"), where(outcome), reverse("desk:my-work"), reverse("desk:review-imports"))
-        noise = re.compile(rb'(name="csrfmiddlewaretoken" value|data-csrf)="[^"]*"')
-        return [noise.sub(b"", client.get(page).content) for page in pages]
+        return [without_noise(client.get(page).content) for page in pages]
 
     before = answers()
     with acting_as(SYSTEM):

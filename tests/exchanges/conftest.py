@@ -4,14 +4,14 @@ import pytest
 
 from access.context import SYSTEM, acting_as
 from negotiations.models import Party
-from tests.factories import make, make_world
+from tests.factories import make
 from tests.records.kinds import api_of
 
 
 @pytest.fixture
-def world(people):
+def world(open_world):
+    world = open_world
     with acting_as(SYSTEM):
-        world = make_world("Open")
         world.second = make(
             Party, conflict=world.conflict, actor=world.actor, position=2, colour="b", direction="to_second",
             direction_label="To the second",

@@ -7,16 +7,16 @@ from access.context import SYSTEM, acting_as
 from access.levels import Level
 from intermediaries.models import Actor, Mandate
 from reports.selectors.counts import navigation_counts
-from tests.factories import make, make_world
+from tests.factories import make
 
 pytestmark = pytest.mark.django_db
 LIST = "/intermediaries/"
 
 
 @pytest.fixture
-def world(people):
+def world(open_world):
+    world = open_world
     with acting_as(SYSTEM):
-        world = make_world("Open")
         world.party_only = make(Actor, name="A party", kind_of_actor="state", iso_code="UKR")
     return world
 

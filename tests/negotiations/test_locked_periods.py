@@ -46,9 +46,8 @@ OPEN = {"FollowUp": "what is still to be done"}
 
 
 @pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
+def world(open_world):
+    return open_world
 
 
 def lock(user, conflict, until=DAY, reason="The year is closed") -> LockedPeriod:

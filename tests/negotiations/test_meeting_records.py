@@ -10,7 +10,7 @@ from django.urls import reverse
 from access.context import SYSTEM, acting_as
 from negotiations.models import Meeting, Participant
 from records.services import check_record
-from tests.factories import make, make_world
+from tests.factories import make
 from tests.records.kinds import api_of
 
 pytestmark = pytest.mark.django_db
@@ -18,9 +18,8 @@ DAY = dt.date(2025, 6, 2)
 
 
 @pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
+def world(open_world):
+    return open_world
 
 
 @pytest.mark.parametrize(

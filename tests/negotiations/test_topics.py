@@ -9,7 +9,7 @@ from negotiations.models import Channel, Meeting
 from records.models import HistoryEntry
 from records.search import found_ids
 from tests.desk.sending import errors_of, sent
-from tests.factories import make, make_world
+from tests.factories import make
 from tests.people import signed_in
 from tests.records.kinds import api_of
 
@@ -17,9 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
+def world(open_world):
+    return open_world
 
 
 def own(record) -> list[str]:

@@ -2,15 +2,12 @@
 
 import pytest
 
-from access.context import SYSTEM, acting_as
-from tests.factories import make_world
 from tests.records.kinds import api_of
 
 
 @pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
+def world(open_world):
+    return open_world
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from access.context import SYSTEM, acting_as
 from access.levels import Level
 from exchanges.models import Claim, Delivery, Outcome, OutcomeMeeting, OutcomeRole
 from negotiations.models import Channel, Commitment, Conflict, Meeting, Mute
-from tests.factories import make, make_world
+from tests.factories import make
 from tests.people import signed_in
 from tests.records.kinds import api_of
 from tests.reports.test_content import figures, made
@@ -20,9 +20,9 @@ DUE = dt.date(2025, 6, 1)
 
 
 @pytest.fixture
-def world(people):
+def world(open_world):
+    world = open_world
     with acting_as(SYSTEM):
-        world = make_world("Open")
         world.conflict.refresh_from_db()
         world.overdue = make(
             Commitment, agreement=world.agreement, title="Overdue terms", subject="prisoners", quantity=1000,

@@ -17,7 +17,7 @@ from exchanges.models import (
 )
 from negotiations.models import Channel, Commitment, Meeting, Party
 from tests.exchanges.test_one_of_two_rivals import stands
-from tests.factories import DAY, make, make_world
+from tests.factories import DAY, make
 from tests.people import signed_in
 from tests.records.kinds import api_of
 
@@ -39,10 +39,10 @@ PAGES = {
 
 
 @pytest.fixture
-def world(people):
+def world(open_world):
     """777 handed over in May under a promise of May; 450 more on 1 July, and one of May's figures corrected on it."""
+    world = open_world
     with acting_as(SYSTEM):
-        world = make_world("Open")
         world.second = make(
             Party, conflict=world.conflict, actor=world.actor, position=2, colour="b", direction="to_second",
             direction_label="To the second",

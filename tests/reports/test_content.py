@@ -32,9 +32,9 @@ MODELS = {model.kind_of(): model for model in (Outcome, Meeting, Agreement, Chan
 
 
 @pytest.fixture
-def world(people):
+def world(open_world):
+    made = open_world
     with acting_as(SYSTEM):
-        made = make_world("Open")
         made.conflict.refresh_from_db()
     return made
 

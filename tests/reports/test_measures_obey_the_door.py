@@ -9,7 +9,7 @@ from access.levels import Level
 from exchanges.models import Claim, Outcome, OutcomeRole, RunningTotal
 from negotiations.models import Channel, Meeting, Mute, Party
 from tests.exchanges.test_one_of_two_rivals import stands
-from tests.factories import make, make_world
+from tests.factories import make
 from tests.people import signed_in
 from tests.records.kinds import api_of
 
@@ -17,10 +17,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(people):
+def world(open_world):
     """An exchange with 777 against 700, and a confidential rival claim of 900 by the same claimant."""
+    world = open_world
     with acting_as(SYSTEM):
-        world = make_world("Open")
         world.second = make(
             Party, conflict=world.conflict, actor=world.actor, position=2, colour="b", direction="to_second",
             direction_label="To the second",

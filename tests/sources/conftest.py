@@ -5,15 +5,14 @@ import pytest
 from access.context import SYSTEM, acting_as
 from sources.models import Source
 from tests import papers
-from tests.factories import make, make_world
+from tests.factories import make
 from tests.people import signed_in
 from tests.sources.publisher import answer, publishing
 
 
 @pytest.fixture
-def world(people):
-    with acting_as(SYSTEM):
-        return make_world("Open")
+def world(open_world):
+    return open_world
 
 
 @pytest.fixture
