@@ -17,6 +17,8 @@ from records.spelling import spelling
 
 # Stands for the person who asks, in statements that are composed once for everybody; nobody has this identifier.
 ASKER = uuid.UUID(int=0)
+# Stands, alone in a list, for the identifiers that are asked about.
+ASKED = uuid.UUID(int=1)
 # So many sets of labels have their statements kept.
 MOST_COMPOSED = 128
 # So many statements one connection keeps; then it begins anew.
@@ -28,8 +30,8 @@ def composed_once(rows_of: Callable[..., QuerySet]) -> Callable[..., list[tuple]
 
     Composing and planning such a union takes many times as long as answering it, and every page asks. Readers with the
     same labels share it: those stand in it as constants (``access.managers``). ``rows_of`` is called with the
-    positional arguments, which must be few and constant, and filters by ``ASKER`` where it needs the person; ``asker``
-    is who that is now.
+    positional arguments, which must be few and constant, and filters by ``ASKER`` where it needs the person and by
+    ``pk__in=[ASKED]`` where it needs some records; ``asker`` and ``asked`` are who and which those are now.
     """
 
     @lru_cache(MOST_COMPOSED)
@@ -37,12 +39,14 @@ def composed_once(rows_of: Callable[..., QuerySet]) -> Callable[..., list[tuple]
         statement, params = rows_of(*given).query.sql_with_params()
         with connection.cursor() as cursor:
             # No constant of ours holds a dollar sign; what a person typed never stands in such a statement.
-            return cursor.mogrify(statement, params).decode().replace(f"'{ASKER}'::uuid", "$1")
+            told = cursor.mogrify(statement, params).decode()
+            return told.replace(f"'{ASKER}'::uuid", "$1").replace(f"IN ('{ASKED}'::uuid)", "= ANY ($2)")
 
     @wraps(rows_of)
-    def rows(*given, asker: uuid.UUID | None = None) -> list[tuple]:
+    def rows(*given, asker: uuid.UUID | None = None, asked: Iterable[uuid.UUID] = ()) -> list[tuple]:
+        name = prepared(composed(current_reader().labels, *given))
         with connection.cursor() as cursor:
-            cursor.execute(f"EXECUTE {prepared(composed(current_reader().labels, *given))} (%s)", [asker])
+            cursor.execute(f"EXECUTE {name} (%s, %s::uuid[])", [asker, list(asked)])
             return cursor.fetchall()
 
     return rows
@@ -53,7 +57,10 @@ _prepared: WeakKeyDictionary = WeakKeyDictionary()
 
 
 def prepared(statement: str) -> str:
-    """Return the name under which this connection's server keeps a statement of one person ($1) and its plan."""
+    """Return the name under which this connection's server keeps a statement and its plan.
+
+    The statement is of one person ($1) and asks about some records ($2).
+    """
     connection.ensure_connection()
     known = _prepared.setdefault(connection.connection, set())
     name = f"composed_{md5(statement.encode(), usedforsecurity=False).hexdigest()}"
@@ -62,7 +69,7 @@ def prepared(statement: str) -> str:
             if len(known) >= MOST_PREPARED:  # a plan over all kinds takes memory of the server
                 cursor.execute("DEALLOCATE ALL")
                 known.clear()
-            cursor.execute(f"PREPARE {name} (uuid) AS {statement}")
+            cursor.execute(f"PREPARE {name} (uuid, uuid[]) AS {statement}")
         known.add(name)
     return name
 

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from access.context import Reader
 from records.checking import WAITING, part_links
 from records.models import Assignment, HistoryEntry, Query, Record, ReviewState
-from records.querysets import composed_once, kinds, named
+from records.querysets import ASKED, composed_once, kinds, named
 
 # How many of each kind are looked at, those entered first: more wait only after an import, which is verified together.
 MOST_OF_A_KIND = 1000
@@ -101,7 +101,7 @@ def unfinished_of_all(most: int) -> QuerySet:
 
 
 def waiting(*, most: int = MOST_OF_A_KIND, with_since: bool = True) -> Queue:
-    """Return what waits for a reviewer, of what the reader may see: two statements, and one for each kind of whole.
+    """Return what waits for a reviewer, of what the reader may see; three statements.
 
     Without ``with_since`` the entries are not ordered by since when they wait but by when they were entered: enough
     to count them.
@@ -138,21 +138,19 @@ def by_themselves(entries: dict[uuid.UUID, Entry], wholes: set[uuid.UUID]) -> li
     return found
 
 
-def held_back(entries: dict[uuid.UUID, Entry]) -> set[uuid.UUID]:
-    """Return what the entries are parts of, where it waits too, beyond what was looked at, or was withdrawn.
+@composed_once
+def held_back_of_all() -> QuerySet:
+    """Return which of the wholes that are asked about wait or were withdrawn, of every kind; one statement."""
+    held = Q(review_state__in=UNFINISHED) | Q(withdrawn_at__isnull=False)
+    wholes = dict.fromkeys(whole for links in whole_links().values() for whole in links)
+    first, *others = [model.objects.filter(held, pk__in=[ASKED]).order_by().values_list("pk") for model in wholes]
+    return first.union(*others, all=True)
 
-    One statement for each kind of whole.
-    """
-    asked: dict[type[Record], set] = defaultdict(set)
-    for entry in entries.values():
-        if entry.whole is not None and entry.whole not in entries:
-            for model in whole_links()[entry.model]:
-                asked[model].add(entry.whole)
-    found: set[uuid.UUID] = set()
-    for model, pks in asked.items():
-        wholes = model.objects.filter(Q(review_state__in=UNFINISHED) | Q(withdrawn_at__isnull=False), pk__in=pks)
-        found |= set(wholes.order_by().values_list("pk", flat=True))
-    return found
+
+def held_back(entries: dict[uuid.UUID, Entry]) -> set[uuid.UUID]:
+    """Return what the entries are parts of, where it waits too, beyond what was looked at, or was withdrawn."""
+    asked = {entry.whole for entry in entries.values()} - {None, *entries}
+    return {pk for (pk,) in held_back_of_all(asked=asked)} if asked else set()
 
 
 def begun_to_wait(pks: Iterable[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:

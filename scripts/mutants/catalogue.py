@@ -17,9 +17,9 @@ OWN_TESTS = {
     "desk_keptform": ("tests/desk/test_entry_keeping.py",),
     "desk_reminder": ("tests/desk/test_reminders.py",),
     "intake_candidate": ("tests/intake/test_inbox.py",),
-    "intake_candidaterecord": ("tests/intake/test_inbox.py",),
-    "intake_importedrecord": ("tests/intake/test_importing.py",),
-    "intake_importrun": ("tests/intake/test_importing.py",),
+    "intake_candidaterecord": ("tests/attacks/sql/test_brought.py",),
+    "intake_importedrecord": ("tests/attacks/sql/test_brought.py",),
+    "intake_importrun": ("tests/attacks/sql/test_brought.py", "tests/attacks/sql/test_runs.py"),
 }
 
 

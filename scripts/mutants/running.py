@@ -30,6 +30,7 @@ TESTS = (
     "tests/access/test_rights.py",
     "tests/access/test_two_locks.py",
     "tests/attacks/sql/test_runs.py",
+    "tests/attacks/sql/test_brought.py",
     "tests/attacks/sql/test_structure.py",
     "tests/access/test_policies.py",
     "tests/access/test_door.py",

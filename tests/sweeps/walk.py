@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -83,6 +84,7 @@ def model_of(pattern: URLPattern):
     return given or getattr(view, "model", None) or getattr(queryset, "model", None)
 
 
+@cache
 def addresses() -> list[Address]:
     """Return every named address; raise where one takes parameters the sweeps do not know."""
     found = []
