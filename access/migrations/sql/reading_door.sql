@@ -216,8 +216,7 @@ CREATE TRIGGER refresh_principals AFTER INSERT OR UPDATE OR DELETE ON access_bre
     FOR EACH STATEMENT EXECUTE FUNCTION access_private.refresh_principals();
 CREATE TRIGGER refresh_principals AFTER INSERT OR UPDATE OR DELETE ON access_private.permission
     FOR EACH STATEMENT EXECUTE FUNCTION access_private.refresh_principals();
-CREATE TRIGGER refresh_principals AFTER INSERT OR DELETE ON access_compartment
-    FOR EACH STATEMENT EXECUTE FUNCTION access_private.refresh_principals();
+-- A new compartment comes with a label: the one of the event that tells of it.
 CREATE TRIGGER refresh_principals AFTER INSERT OR UPDATE OR DELETE ON access_label
     FOR EACH STATEMENT EXECUTE FUNCTION access_private.refresh_principals();
 
