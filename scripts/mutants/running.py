@@ -44,6 +44,7 @@ TESTS = (
     "tests/attacks/sql/test_merging.py",
     "tests/records/test_merging_hidden.py",
     "tests/records/test_merging.py",
+    "tests/records/test_summaries.py",
     "tests/attacks/sql/test_reviewing.py",
     "tests/sources/test_archiving.py",
     "tests/negotiations/test_locked_periods.py",
