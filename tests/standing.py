@@ -68,6 +68,7 @@ def build() -> SimpleNamespace:
         ("reading token", people.recorder, {"writes": []}),
         ("narrow token", people.recorder, {"writes": ["negotiations.meeting"]}),
         ("low token", people.recorder, {"max_level": 0, "writes": None}),
+        ("merging token", people.reviewer, {"writes": ["records.merge", "negotiations.meeting"]}),
         ("reviewer's token", people.reviewer, {"writes": None}),
         ("administrator's token", people.administrator, {"writes": None}),
     ):

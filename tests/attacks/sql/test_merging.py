@@ -22,7 +22,8 @@ def merging(
         " recorded_at, updated_at, withdrawn_reason, record_type_id, record_id, into_id, reason, part_of_id)"
         f" SELECT {MINE}, 'ZZZZZ-ZZZZZ', '', {columns.get('level', '0')}, '{{{{}}}}', '{state}',"
         f" '{{{author}.pk}}', 1, now(), now(), '', t.id, '{record}', '{into}', '{reason}', {part_of}"
-        f" FROM django_content_type t WHERE t.model = '{kind}' AND t.app_label IN ('negotiations', 'intermediaries')"
+        f" FROM django_content_type t WHERE t.model = '{kind}' AND t.app_label IN ('negotiations', 'intermediaries',"
+        " 'exchanges')"
     )
 
 
@@ -56,6 +57,7 @@ ATTACKS = [
     Attack("merging as a recorder", merging(*TWO, author="recorder"), DENIED),
     Attack("merging in another's name", merging(*TWO, author="recorder"), DENIED, "reviewer"),
     Attack("merging with a recorder's token", merging(*TWO, author="recorder"), DENIED, "low token"),
+    Attack("merging a kind that the token leaves out", merging(*TWO), DENIED, "merging token"),
     Attack("merging as administrator", merging(*TWO, author="administrator"), DENIED, "administrator"),
     Attack("merging one's own", f"{OWN}; {merging('{new}', '{open.place.pk}')}", DENIED, "reviewer"),
     Attack("merging into one's own", f"{OWN}; {merging('{open.spare.pk}', '{new}')}", DENIED, "reviewer"),
@@ -180,6 +182,19 @@ def test_hidden_is_refused_word_for_word_like_missing(hidden, missing, world):
         with undone(world.who["reviewer"]):
             told.append(answer(by_name[name].statement.format(**vars(world), new="0" * 32)))
     assert told[0] == told[1]
+
+
+def test_a_whole_and_its_part_are_not_merged(world):
+    with undone(world.who["system"]):
+        outcomes = ("{open.outcome.pk}", "{secret.outcome.pk}")
+        run(
+            "UPDATE exchanges_outcome SET parent_id = %s WHERE id = %s",
+            [world.open.outcome.pk, world.secret.outcome.pk],
+        )
+        with acting_as(world.who["reviewer"]):
+            for pair in (outcomes, outcomes[::-1]):
+                told, _words = answer(merging(*pair, kind="outcome", level="3").format(**vars(world)))
+                assert told == CHECK, pair
 
 
 def test_what_is_hidden_moves_along_and_is_told_by_nothing(world):
