@@ -45,6 +45,7 @@ TESTS = (
     "tests/records/test_merging_hidden.py",
     "tests/records/test_merging.py",
     "tests/records/test_summaries.py",
+    "tests/records/test_verify_history.py",
     "tests/attacks/sql/test_reviewing.py",
     "tests/sources/test_archiving.py",
     "tests/negotiations/test_locked_periods.py",
