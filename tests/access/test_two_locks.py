@@ -101,6 +101,38 @@ def test_of_every_kind_the_policy_alone_keeps_records_out_of_compartments_of_oth
     assert [table for table, is_kept in kept.items() if not is_kept] == []
 
 
+def test_a_token_manages_nobody_even_if_the_permission_table_let_it():
+    role = connections["default"].settings_dict["USER"]
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        manager = User.objects.using("owner").create(username="colleague", role="administrator", clearance=0)
+        other = User.objects.using("owner").create(username="other", role="analyst", clearance=0)
+        cursor.execute("INSERT INTO access_private.permission VALUES ('writing token', 'manage')")
+        cursor.execute(
+            "INSERT INTO access_apitoken (id, user_id, name, prefix, digest, max_level, networks, created_at,"
+            " expires_at) VALUES (gen_random_uuid(), %s, 'x', 'x', 'x', 3, '{}', now(), now() + interval '1 day')"
+            " RETURNING id, extract(epoch FROM now())::text",
+            [manager.pk],
+        )
+        token, now = cursor.fetchone()
+
+        def promote(principal: str) -> None:
+            with transaction.atomic(using="owner"):
+                cursor.execute(
+                    "SELECT set_config('parley.reader', %s, true), set_config('parley.act', %s, true)",
+                    [sign(principal, now), '{"reason": "x"}'],
+                )
+                cursor.execute(f"SET LOCAL ROLE {role}")
+                cursor.execute("UPDATE access_user SET clearance = 1 WHERE id = %s", [other.pk])
+                cursor.execute("RESET ROLE")
+
+        with pytest.raises(DatabaseError, match="not yours to change"):
+            promote(f"token:{token}")
+        promote(f"user:{manager.pk}")
+        cursor.execute("SELECT clearance FROM access_user WHERE id = %s", [other.pk])
+        assert cursor.fetchone() == (1,)
+        transaction.set_rollback(True, using="owner")
+
+
 def test_the_permission_table_in_the_database_is_the_one_in_python():
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT role, action FROM access_private.permission")
