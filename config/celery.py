@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 
+from billiard import current_process
 from celery import Celery
 from celery.signals import worker_init, worker_process_init, worker_ready
 
@@ -30,6 +31,8 @@ def end_with_the_worker(**_signal) -> None:
     """A process of the pool does not outlive its worker, however that ends: what it was at is taken up by another."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        if os.getppid() != current_process()._parent_pid:  # it ended before the kernel was asked
+            os._exit(1)
 
 
 @worker_ready.connect

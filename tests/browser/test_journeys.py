@@ -19,7 +19,8 @@ def test_a_stranger_reads_the_public_record(page_as):
     page.get_by_role("main").get_by_role("link", name="31 January 2024").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("31 January 2024")
     expect(page.locator(".duo").get_by_text("claims differ between 195 and 207")).to_be_visible()
-    assert "402" not in page.locator("main").inner_text()  # 195 + 207: rival claims are never added
+    # 195 + 207: rival claims are never added. A reference may hold the digits.
+    assert not re.search(r"\b402\b", page.locator("main").inner_text())
     assert page.said == []
 
 

@@ -27,6 +27,7 @@ execute_from_command_line(sys.argv)
     "config/__init__.py": "from config.celery import app as celery_app\n",
     "config/celery.py": f"""
 import ctypes, os, signal, sys
+from billiard import current_process
 from celery import Celery
 from celery.signals import worker_process_init
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
