@@ -42,8 +42,9 @@
         signal: sending.signal,
       });
       await told(answer);
-    } catch {
-      again(status.dataset.failed);
+    } catch (error) {
+      if (error.name === "AbortError") isChanged = true;
+      else again(status.dataset.failed);
     }
     sending = null;
     if (isChanged && !retrying && failures === 0) keep();
@@ -89,6 +90,9 @@
   form.addEventListener("focusout", () => keep());
   addEventListener("online", () => { failures = 0; keep(); });
   document.addEventListener("parley:signed-in", () => { failures = 0; keep(); });
+
+  /* What is on its way when the form is sent would be told that it was saved already. */
+  form.addEventListener("submit", () => sending?.abort());
 
   /* Leaving the page: the browser sends the last of it by itself. What is still on its way is cut off with the page, or
      worse, would arrive after it. */
