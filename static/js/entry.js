@@ -35,19 +35,21 @@
     clearTimeout(retrying);
     if (sending || !isChanged || form.dataset.sent) return;
     sending = new AbortController();
+    const { signal } = sending;
     isChanged = false;
     try {
       const answer = await fetch(form.dataset.keep, {
         method: "POST", body: body(), headers: { Accept: "application/json" }, redirect: "error",
-        signal: sending.signal,
+        signal,
       });
       await told(answer);
-    } catch (error) {
-      if (error.name === "AbortError") isChanged = true;
+    } catch {
+      if (signal.aborted) isChanged = true;
       else again(status.dataset.failed);
     }
     sending = null;
-    if (isChanged && !retrying && failures === 0) keep();
+    // Whoever cut it off, a form that is sent or a page that is left, sends what stands there.
+    if (isChanged && !signal.aborted && !retrying && failures === 0) keep();
   }
 
   async function told(answer) {
